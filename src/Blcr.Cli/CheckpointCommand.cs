@@ -1,0 +1,106 @@
+using Blcr.Cli.Messages;
+using Blcr.Cli.Options;
+using Blcr.Cli.StandIn;
+using Blcr.Engine;
+using Blcr.Linux;
+
+namespace Blcr.Cli;
+
+/// <summary>cr_checkpoint: from the command line to <see cref="Checkpoint.Run"/> and back to an exit status (blcr-contract, 1.3).</summary>
+internal static class CheckpointCommand
+{
+    private const string Name = "cr_checkpoint";
+
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        // Two readings: only when everything is read is it known whether getopt may complain.
+        GivenWords<CheckpointOption> words = GetOptLong.Read(Name, arguments, CheckpointOptionForms.All, report: false);
+        bool quiet = words.Has(CheckpointOption.Quiet);
+        if (words.Wrong)
+        {
+            return WrongUsage(arguments, quiet);
+        }
+
+        if (words.Has(CheckpointOption.Help) || words.Has(CheckpointOption.Version))
+        {
+            bool help = words.Has(CheckpointOption.Help);
+            _ = StandardStreams.WriteOutput(help ? CheckpointUsage.Text : $"{Name} version {Product.Version}\n");
+            return ExitStatus.Done;
+        }
+
+        CheckpointOptions? options = CheckpointOptions.From(words, out Mistake? mistake);
+        if (options is null)
+        {
+            new Reporter(quiet, DiagnosticsPolicy.Error).Tell(mistake!.Text(CheckpointUsage.Short));
+            return mistake.ExitCode;
+        }
+
+        return Run(options, new Reporter(quiet, options.Diagnostics));
+    }
+
+    private static int WrongUsage(IReadOnlyList<string> arguments, bool quiet)
+    {
+        if (!quiet)
+        {
+            _ = GetOptLong.Read(Name, arguments, CheckpointOptionForms.All, report: true);
+            StandardStreams.WriteError(CheckpointUsage.Short + "\n");
+        }
+
+        return ExitStatus.WrongUsage;
+    }
+
+    private static int Run(CheckpointOptions options, Reporter reporter)
+    {
+        // The destination may be a pipe whose reader is gone: EPIPE and a clean end, not death half way.
+        _ = Sys.SetSignalAction(Signal.Pipe, SignalAction.Ignore);
+
+        // The same for a file that grows beyond `ulimit -f`: EFBIG.
+        _ = Sys.SetSignalAction(Signal.FileSize, SignalAction.Ignore);
+
+        using Interruption interruption = new();
+        Progress progress = new(reporter, options.Verbose);
+        progress.Issued();
+        try
+        {
+            CheckpointReport report = Checkpoint.Run(Request(options) with { Interrupted = interruption.HasCome });
+            progress.Finished();
+            reporter.Remark(report.Diagnostics);
+            progress.Completed(report);
+            return ExitStatus.Done;
+        }
+        catch (RefusedException refusal)
+        {
+            progress.Finished();
+            reporter.Explain(refusal.Obstacles);
+            reporter.Tell(CheckpointFailure.Line(refusal));
+            if (refusal.Code == (int)Errno.Interrupted)
+            {
+                interruption.DieOfIt();
+            }
+
+            return ExitStatus.OfError(refusal.Code);
+        }
+    }
+
+    private static CheckpointRequest Request(CheckpointOptions options) => new()
+    {
+        ToolVersion = Product.Version,
+        Target = options.Target == 0 ? OwnId(options.Scope) : options.Target,
+        Scope = options.Scope,
+        Destination = options.Destination,
+        Save = options.Save,
+        Traced = options.Traced,
+        Tracer = options.Tracer,
+        SignalAfter = options.Signal,
+        Sync = options.Sync,
+        TimeLimit = options.TimeLimit,
+    };
+
+    // "-g 0" and "-s 0" are the own group and session; a pid of 0 is ourselves, and we are in no checkpoint of ours.
+    private static int OwnId(CheckpointScope scope) => scope switch
+    {
+        CheckpointScope.Group => (int)Sys.Call(SyscallNumber.Getpgrp).Value,
+        CheckpointScope.Session => (int)Sys.Call(SyscallNumber.Getsid).Value,
+        _ => Sys.Getpid(),
+    };
+}

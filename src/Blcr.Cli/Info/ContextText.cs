@@ -1,0 +1,53 @@
+using System.Text;
+using Blcr.Engine;
+using Blcr.Engine.Image;
+using Blcr.Engine.Read;
+using Blcr.Linux;
+
+namespace Blcr.Cli.Info;
+
+/// <summary>What is in a context file, for a person.</summary>
+internal static class ContextText
+{
+    /// <param name="name">As the user named it.</param>
+    /// <param name="file">The file, open.</param>
+    /// <param name="verified">Whether every page was compared with its checksum.</param>
+    public static string Of(string name, ContextFile file, bool verified)
+    {
+        ContextImage image = file.Image;
+        Origin origin = image.Origin ?? new Origin();
+        int threads = image.Processes.Sum(process => process.Threads.Count);
+        string verdict = verified ? "whole and undamaged" : "not verified (--verify reads all of it)";
+
+        StringBuilder text = new();
+        text.Append($"{name}: context file, {Words.Bytes((ulong)file.OffsetOf(file.Pages))}, {verdict}\n");
+        text.Append($"  {"taken",-12}{Words.Time(origin.RealtimeNs)} on {Words.Harmless(origin.Host)} ");
+        text.Append($"(Linux {Words.Harmless(origin.KernelRelease)}) by blcr {Words.Harmless(origin.ToolVersion)}\n");
+        text.Append($"  {"asked for",-12}{Scope(origin)} {origin.Target}\n");
+        text.Append($"  {"holds",-12}{Words.Count(image.Processes.Count, "process", "processes")}, ");
+        text.Append($"{Words.Count(threads, "thread")}, {Words.Bytes(file.Pages * Sys.PageSize)} of memory and files\n");
+        foreach (ProcessImage process in image.Processes)
+        {
+            new ProcessText(file, process, text).Write();
+        }
+
+        if (image.FileContents.Count > 0)
+        {
+            text.Append("\nfiles inside the context\n");
+            foreach (FileContent content in image.FileContents)
+            {
+                text.Append($"  {FileContentText.Of(content)}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Scope(Origin origin) => (CheckpointScope)origin.Scope switch
+    {
+        CheckpointScope.Process => "process",
+        CheckpointScope.Group => "process group",
+        CheckpointScope.Session => "session",
+        _ => "process tree",
+    };
+}

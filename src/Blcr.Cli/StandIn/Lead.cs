@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using Blcr.Linux;
+
+namespace Blcr.Cli.StandIn;
+
+/// <summary>The process that signals are passed on to.</summary>
+internal sealed unsafe class Lead(int pid)
+{
+    public void Send(in ReceivedSignal signal)
+    {
+        if (signal.IsFromKernel && GoesToWholeGroup(signal.Number) && IsInOurGroup())
+        {
+            return; // the terminal has sent it to the lead as well; twice ^C would be another thing than once
+        }
+
+        // A lead that has ended meanwhile is no failure: its end is what is noticed next.
+        _ = signal.IsQueued ? Queue(signal) : Sys.Kill(pid, signal.Number);
+    }
+
+    // drivers/tty/n_tty.c: isig(), and tty_jobctrl.c: these go to a process group.
+    private static bool GoesToWholeGroup(int signal) => signal is Signal.Interrupt or Signal.Quit
+        or Signal.TerminalStop or Signal.TerminalInput or Signal.TerminalOutput or 28 /* SIGWINCH */;
+
+    private bool IsInOurGroup() =>
+        Sys.Call(SyscallNumber.Getpgid, pid) is { Ok: true } group && group == Sys.Call(SyscallNumber.Getpgid, 0);
+
+    private SysResult Queue(in ReceivedSignal signal)
+    {
+        Span<byte> info = stackalloc byte[Sys.SigInfoSize];
+        info.Clear();
+        MemoryMarshal.Write(info, signal);
+        fixed (byte* at = info)
+        {
+            return Sys.Call(SyscallNumber.RtSigqueueinfo, pid, signal.Number, (nint)at);
+        }
+    }
+}

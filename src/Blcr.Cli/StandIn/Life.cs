@@ -1,0 +1,99 @@
+using Blcr.Cli.Messages;
+using Blcr.Engine;
+using Blcr.Linux;
+
+namespace Blcr.Cli.StandIn;
+
+/// <summary>What is left for cr_restart to do: it stands in for the lead, the first process it brought back, for whoever
+/// started cr_restart and waits for it (blcr-contract, 1.4, "Life of cr_restart").</summary>
+internal sealed class Life(int lead, SignalRelay relay, Reporter reporter)
+{
+    private readonly Lead _lead = new(lead);
+    private readonly ForegroundLoan _terminal = new(lead);
+
+    public int Run()
+    {
+        if (lead == 0)
+        {
+            return ExitStatus.Done; // every root belonged to init: nobody to stand in for
+        }
+
+        using SysFd end = SysFd.Of(Sys.PidFdOpen(lead));
+        _terminal.Lend();
+        SignalRelay.Open();
+        while (true)
+        {
+            SysResult waited = Sys.Wait4(lead, WaitOptions.NoHang | WaitOptions.Untraced | WaitOptions.All, out WaitStatus status);
+            if (!waited.Ok && waited.Error != Errno.Interrupted)
+            {
+                reporter.Tell($"waitpid({lead}): {ErrorText.Of(waited.Error)}");
+                return ExitStatus.WrongUsage;
+            }
+
+            if (waited.Value == lead && status.Gone)
+            {
+                _terminal.TakeBack();
+                relay.Dispose();
+                return LastAct.Like(status);
+            }
+
+            if (waited.Value == lead && status.Stopped)
+            {
+                StopWith(status.StopSignal);
+                continue;
+            }
+
+            if (!PassOn())
+            {
+                Sleep(end);
+            }
+        }
+    }
+
+    // Sleeps until a signal has come or the lead has ended. SIGCHLD is a signal like the others here; the pidfd is for a
+    // lead that was made to end without one.
+    private void Sleep(SysFd end)
+    {
+        Span<PollEntry> entries = [new(relay.Entries.Number, PollEvents.Readable), new(end.NumberOrNone, PollEvents.Readable)];
+        _ = Sys.Poll(entries, milliseconds: -1); // interrupted or not, the caller looks again
+    }
+
+    // Hands over the signals that have come. True if there was one.
+    private bool PassOn()
+    {
+        bool any = false;
+        while (relay.Next(out ReceivedSignal signal))
+        {
+            any = true;
+            if (signal.Number is Signal.Child or SignalRelay.CheckpointSignal || signal.Sender == Sys.Getpid())
+            {
+                continue;
+            }
+
+            _lead.Send(signal);
+            if (signal.Number is Signal.TerminalStop or Signal.TerminalInput or Signal.TerminalOutput)
+            {
+                SelfStop.With(signal.Number, relay);
+            }
+            else if (signal.Number == Signal.Cont)
+            {
+                _terminal.LendAgain();
+            }
+        }
+
+        return any;
+    }
+
+    // A lead in our own group stops together with us, by the terminal's signal to all. One that has the terminal on loan
+    // does not: then its stop must become ours, or the shell would not know that the terminal is free.
+    private void StopWith(int signal)
+    {
+        if (_terminal.IsLent)
+        {
+            _terminal.TakeBack();
+            SelfStop.With(signal, relay);
+            _terminal.LendAgain();
+            _ = Sys.Kill(-_terminal.Group, Signal.Cont);
+        }
+    }
+}

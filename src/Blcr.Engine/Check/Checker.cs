@@ -1,0 +1,34 @@
+using Blcr.Engine.Image;
+using Blcr.Engine.Kinds;
+
+namespace Blcr.Engine.Check;
+
+/// <summary>Could the restart work here? Every kind is asked before the first process is made.</summary>
+internal static class Checker
+{
+    /// <exception cref="RefusedException">With everything that stands in the way.</exception>
+    public static void Check(RestartPlan plan)
+    {
+        foreach (ProcessImage process in plan.Image.Processes)
+        {
+            IdChecker.Check(plan, process);
+            foreach (ProcessKind kind in AllKinds.OfProcesses.Concat(AllKinds.ProcessesLast))
+            {
+                kind.Check(plan, process);
+            }
+
+            foreach (ThreadImage thread in process.Threads)
+            {
+                foreach (ThreadKind kind in AllKinds.OfThreads.Concat(AllKinds.ThreadsLast))
+                {
+                    kind.Check(plan, process, thread);
+                }
+            }
+        }
+
+        if (plan.Obstacles.Count > 0)
+        {
+            throw new RefusedException([.. plan.Obstacles]);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Blcr.Engine.Image;
+using Blcr.Engine.Read;
+
+namespace Blcr.Engine.Check;
+
+/// <summary>A restart before the first process is made: the verified file, what was asked, and what stands in the way.</summary>
+public sealed class RestartPlan(RestartRequest request, ContextFile file)
+{
+    public RestartRequest Request { get; } = request;
+
+    public ContextFile File { get; } = file;
+
+    public ContextImage Image => File.Image;
+
+    /// <summary>With whose rights files named by the context file are opened.</summary>
+    public OwnerRights Rights { get; } = new(file.OwnerUid);
+
+    public List<Obstacle> Obstacles { get; } = [];
+
+    public List<string> Diagnostics { get; } = [];
+
+    /// <summary>The path to use now for a saved one (blcr-contract, 1.4, Relocation: first match, whole components, once).</summary>
+    public string Relocate(string saved)
+    {
+        foreach (Relocation relocation in Request.Relocations)
+        {
+            if (relocation.Old == "/")
+            {
+                return relocation.New == "/" ? saved : relocation.New + saved;
+            }
+
+            if (saved == relocation.Old)
+            {
+                return relocation.New;
+            }
+
+            if (saved.StartsWith(relocation.Old + "/", StringComparison.Ordinal))
+            {
+                return relocation.New == "/" ? saved[relocation.Old.Length..] : relocation.New + saved[relocation.Old.Length..];
+            }
+        }
+
+        return saved;
+    }
+}

@@ -1,0 +1,35 @@
+using Blcr.Engine.Freeze;
+using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Descriptors;
+using Blcr.Engine.Kinds.FileContents;
+using Blcr.Engine.Write;
+
+namespace Blcr.Engine.Collect;
+
+/// <summary>One checkpoint under way, between freeze and write.</summary>
+public sealed class Dump(CheckpointRequest request) : IDisposable
+{
+    public CheckpointRequest Request { get; } = request;
+
+    public ContextImage Image { get; } = new();
+
+    public List<FrozenProcess> Processes { get; } = [];
+
+    /// <summary>Everything in the way. Not empty after collecting: refuse with all of them.</summary>
+    public List<Obstacle> Obstacles { get; } = [];
+
+    /// <summary>Remarks for --kmsg-warning.</summary>
+    public List<string> Diagnostics { get; } = [];
+
+    /// <summary>Where the pages of the page data section come from, in order.</summary>
+    public PageSources Pages { get; } = new();
+
+    /// <summary>Files saved by content, each once.</summary>
+    public FileContentTable FileContents => field ??= new(this);
+
+    /// <summary>Open file descriptions held by the tree, each once.</summary>
+    public DescriptionTable Descriptions { get; } = new();
+
+    /// <summary>Closes the files that pages were to come from.</summary>
+    public void Dispose() => FileContents.Dispose();
+}

@@ -1,0 +1,24 @@
+using Blcr.Engine.Freeze;
+using Blcr.Engine.Image;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Collect;
+
+/// <summary>The ids of a process and its place among others.</summary>
+internal static class IdCollector
+{
+    public static void Collect(FrozenProcess process)
+    {
+        ProcStat stat = ProcStat.Read(process.Pid).Value
+            ?? throw new RefusedException(process.Pid, Errno.NoProcess, "the process ended while it was being saved",
+                "Somebody killed it. Nothing was saved.", "Nothing can be done for it any more.");
+        ProcessImage image = process.Image;
+        image.Pid = process.Pid;
+        image.Parent = 0; // the root; parents inside the context come with trees
+        image.Group = stat.Group;
+        image.Session = stat.Session;
+        image.Name = stat.Name;
+        image.StopSignal = process.Threads.Max(thread => thread.StopSignal);
+        image.Stopped = image.StopSignal != 0;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.ExceptionServices;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Freeze;
+
+/// <summary>Processes that stand still: every thread of them is in a ptrace stop of ours.</summary>
+/// <remarks>Whatever becomes of the tool, the kernel lets all of them go on when it ends (kernel/ptrace.c:
+/// exit_ptrace()). Preconditions: one thread does everything, from <see cref="Freeze(IReadOnlyList{int},Deadline)"/> to
+/// <see cref="Dispose"/>, because the kernel ties a tracee to the thread that seized it.</remarks>
+public sealed class FrozenTree : IDisposable
+{
+    /// <summary>For threads that do not stop, when nobody asked for a limit.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly List<FrozenProcess> _processes = [];
+    private bool _resumed;
+
+    private FrozenTree()
+    {
+    }
+
+    public IReadOnlyList<FrozenProcess> Processes => _processes;
+
+    /// <summary>Stops the processes given.</summary>
+    /// <exception cref="RefusedException">One of them is gone, not ours to stop, or did not stop in time: all run on.</exception>
+    public static FrozenTree Freeze(IReadOnlyList<int> pids, Deadline deadline) => Freeze(() => pids, deadline);
+
+    /// <summary>Stops the processes that <paramref name="scan"/> tells, until it tells no new ones: what was born while
+    /// its parent was being stopped is stopped too.</summary>
+    /// <exception cref="RefusedException">As above.</exception>
+    public static FrozenTree Freeze(Func<IReadOnlyList<int>> scan, Deadline deadline)
+    {
+        if (deadline == Deadline.Never)
+        {
+            deadline = Deadline.In(LongestWait);
+        }
+
+        // The first tries are short: a parent in vfork(2) can only be stopped after its child has called execve or
+        // exited, and that child must not be frozen until then.
+        for (int patience = 50; ; patience *= 2)
+        {
+            Deadline soon = Deadline.In(TimeSpan.FromMilliseconds(patience));
+            FrozenTree tree = new();
+            try
+            {
+                tree.AddAll(scan, soon, deadline);
+                return tree;
+            }
+            catch (RefusedException refused) when (refused.Code == (int)Errno.TimedOut)
+            {
+                tree.Dispose();
+                ProcessFreezer.AwaitLetGo(tree._processes, deadline);
+                if (deadline.Passed)
+                {
+                    throw;
+                }
+
+                Sys.Sleep(5_000_000);
+            }
+            catch
+            {
+                tree.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Lets everything go on exactly where it was stopped.</summary>
+    public void Resume()
+    {
+        LeaveAll();
+        LetGo();
+    }
+
+    /// <summary>The same with a signal to every process, which is there before a single instruction of the application is
+    /// executed. A process that job control had stopped stays stopped, unless the signal says otherwise.</summary>
+    public void ResumeWithSignal(int signal)
+    {
+        LeaveAll();
+        foreach (FrozenProcess process in _processes)
+        {
+            SysResult sent = Sys.PidFdSendSignal(process.PidFd, signal);
+            if (!sent.Ok && sent.Error != Errno.NoProcess)
+            {
+                throw SyscallPrograms.TraceeStop.Lost(process.Pid, process.Pid, $"could not send signal {signal}", sent.Error);
+            }
+        }
+
+        if (!_resumed)
+        {
+            _resumed = true;
+            foreach (FrozenProcess process in _processes)
+            {
+                ProcessThawer.LetGoWithSignal(process, signal);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            LeaveAll();
+        }
+        finally
+        {
+            LetGo();
+            foreach (FrozenProcess process in _processes)
+            {
+                process.Dispose();
+            }
+        }
+    }
+
+    private void AddAll(Func<IReadOnlyList<int>> scan, Deadline patience, Deadline deadline)
+    {
+        HashSet<int> missing = [];
+        bool found = true;
+        while (found)
+        {
+            found = false;
+            foreach (int pid in scan())
+            {
+                if (_processes.Exists(process => process.Pid == pid))
+                {
+                    continue;
+                }
+
+                ProcessFreezer freezer = new(pid, patience, deadline);
+                if (freezer.Obstacle() is not Obstacle obstacle)
+                {
+                    _processes.Add(freezer.Process);
+                    freezer.Freeze();
+                    found = true;
+                }
+                else if (obstacle.Code == (int)Errno.NoProcess && missing.Add(pid))
+                {
+                    // It may have ended between the scan and here. Listed again, it is asked for by name.
+                    found = true;
+                }
+                else
+                {
+                    throw new RefusedException([obstacle]);
+                }
+            }
+        }
+    }
+
+    // All of them, even if one was killed meanwhile and cannot be left any more.
+    private void LeaveAll()
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (FrozenThread thread in _processes.SelectMany(process => process.Threads))
+        {
+            try
+            {
+                thread.Leave();
+            }
+            catch (RefusedException refused)
+            {
+                first ??= ExceptionDispatchInfo.Capture(refused);
+            }
+        }
+
+        first?.Throw();
+    }
+
+    private void LetGo()
+    {
+        if (_resumed)
+        {
+            return;
+        }
+
+        _resumed = true;
+        foreach (FrozenProcess process in _processes)
+        {
+            ProcessThawer.LetGo(process);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Blcr.Engine.Kinds.Processes;
+using Blcr.Engine.Kinds.Threads;
+
+namespace Blcr.Engine.Kinds;
+
+/// <summary>The kinds, in the order they are rebuilt. A new kind is a folder beside this file and a line in it.</summary>
+/// <remarks>The four lists follow one another at restart. Collecting and checking go through all of them as well, the
+/// lists of processes first: the first kind of all looks whether the process may be entered, before anything is run in it.</remarks>
+public static class AllKinds
+{
+    /// <summary>Rebuilt in the leader of each process before its other threads exist.</summary>
+    public static IReadOnlyList<ProcessKind> OfProcesses { get; } =
+    [
+        new BeforeEntry(),
+        new Memory.MemoryKind(),
+        new Descriptors.DescriptorsKind(),
+        new StateOfProcess(),
+    ];
+
+    /// <summary>Rebuilt in each thread, when the process around it is complete.</summary>
+    public static IReadOnlyList<ThreadKind> OfThreads { get; } =
+    [
+        new StateOfThread(),
+    ];
+
+    /// <summary>Rebuilt in the leader when all threads are there: what refers to threads, runs from then on (timers),
+    /// or would have been in the way (limits, another root directory).</summary>
+    public static IReadOnlyList<ProcessKind> ProcessesLast { get; } =
+    [
+        new LastStateOfProcess(),
+        new Descriptors.SignalOwnersKind(),
+    ];
+
+    /// <summary>Rebuilt in each thread after everything else: what takes rights away. Only sleeps and the release follow.</summary>
+    public static IReadOnlyList<ThreadKind> ThreadsLast { get; } =
+    [
+        new LastStateOfThread(),
+    ];
+
+    /// <summary>Asked in this order whose an open file description is.</summary>
+    public static IReadOnlyList<DescriptionKind> OfDescriptions { get; } =
+    [
+        new PathOnly.PathOnlyKind(),
+        new RegularFiles.RegularFileKind(),
+        new DeletedFiles.DeletedFileKind(),
+        new Directories.DirectoryKind(),
+        new MemoryDevices.MemoryDeviceKind(),
+        new Terminals.TerminalKind(),
+        new Pipes.PipeKind(),
+        new OutsidePipes.OutsidePipeKind(),
+        new NamedPipes.NamedPipeKind(),
+        new EventCounters.EventCounterKind(),
+        new TimerDescriptors.TimerDescriptorKind(),
+        new SignalDescriptors.SignalDescriptorKind(),
+        new EpollSets.EpollSetKind(),
+    ];
+}

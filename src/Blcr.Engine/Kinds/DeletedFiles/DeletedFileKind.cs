@@ -1,0 +1,59 @@
+using Blcr.Engine.Check;
+using Blcr.Engine.Collect;
+using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Descriptors;
+using Blcr.Engine.Rebuild;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Kinds.DeletedFiles;
+
+/// <summary>Regular files without a name (deleted files, O_TMPFILE, memfds): saved by content, made again without one.</summary>
+/// <remarks>The content is the work of FileContents, which saves each file once, whether it is mapped, open or both.</remarks>
+public sealed class DeletedFileKind : DescriptionKind
+{
+    private const string MemoryFilePrefix = "/memfd:";
+    private const string DeletedSuffix = " (deleted)"; // fs/d_path.c
+
+    public override OpenDescription.ObjectOneofCase Object => OpenDescription.ObjectOneofCase.ContentFile;
+
+    public override bool Owns(Dump dump, FoundDescription found) =>
+        found.Status.Type == FileType.Regular && !found.IsPathOnly && found.IsDeleted;
+
+    public override void Collect(Dump dump, FoundDescription found)
+    {
+        string name = found.Name.EndsWith(DeletedSuffix, StringComparison.Ordinal) ? found.Name[..^DeletedSuffix.Length] : found.Name;
+        if (name.StartsWith("/secretmem", StringComparison.Ordinal))
+        {
+            found.Refuse(dump, Errno.NotSupported, "secret memory (memfd_secret), which nobody else may read", "Start the program without it.");
+            return;
+        }
+
+        bool memory = name.StartsWith(MemoryFilePrefix, StringComparison.Ordinal);
+        FileContent content = dump.FileContents.Add(found.Duplicate(),
+            memory ? FileContentOrigin.ContentMemfd : FileContentOrigin.ContentDeletedFile,
+            memory ? name[MemoryFilePrefix.Length..] : name, found.Process.Pid);
+        found.Image.ContentFile = new ContentFile { Content = content.Id };
+    }
+
+    public override void Check(RestartPlan plan, SavedDescription saved)
+    {
+        uint id = saved.Image.ContentFile.Content;
+        foreach (FileContent content in plan.Image.FileContents)
+        {
+            if (content.Id == id)
+            {
+                return;
+            }
+        }
+
+        saved.Refuse(plan, Errno.Invalid, $"refers to file content {id}, which the context file does not have",
+            "The context file was not written by cr_checkpoint.");
+    }
+
+    protected override Fd Make(Rebuilding rebuilding, SavedDescription saved)
+    {
+        const OpenFlags kept = OpenFlags.AccessMode | OpenFlags.Append | OpenFlags.NonBlocking | OpenFlags.Sync
+            | OpenFlags.Direct | OpenFlags.NoAccessTime;
+        return rebuilding.Files.Open(saved.Image.ContentFile.Content, saved.Flags & kept);
+    }
+}

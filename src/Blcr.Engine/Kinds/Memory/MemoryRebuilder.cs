@@ -1,0 +1,42 @@
+using Blcr.Engine.Image;
+using Blcr.Engine.Rebuild;
+using Blcr.Engine.Skeleton;
+
+namespace Blcr.Engine.Kinds.Memory;
+
+/// <summary><see cref="MemoryImage"/> → the address space of a new process, built by programs that run in it.</summary>
+internal static class MemoryRebuilder
+{
+    public static void Rebuild(Rebuilding rebuilding, NewProcess process)
+    {
+        MemoryImage image = process.Image.Memory;
+        AddressSpaceRoom.Make(process, image);
+
+        AddressSpaceSettings.SetFirst(process, image);
+        VmaMapper mapper = new(rebuilding, process);
+        foreach (Vma vma in image.Vmas)
+        {
+            mapper.Map(vma);
+        }
+
+        mapper.Finish();
+
+        PageFiller.Read(rebuilding, process, image);
+
+        ProgramSeries finish = new(process.Leader, "protect the memory of the saved process");
+        foreach (Vma vma in image.Vmas)
+        {
+            VmaFinisher.Finish(vma, image.ProtectionKeys, finish);
+        }
+
+        AddressSpaceSettings.SetLast(image, finish);
+        finish.Run();
+        AddressSpaceSettings.SetBounds(rebuilding, process, image);
+
+        // Some seals and the times of files wait until everything is mapped, in every process.
+        if (process == rebuilding.Processes[0])
+        {
+            rebuilding.Last.Add(rebuilding.Files.Finish);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Blcr.Engine.Kinds;
+using Blcr.Engine.Skeleton;
+
+namespace Blcr.Engine.Rebuild;
+
+/// <summary>Image → kernel objects: every kind puts its part back, in the order of <see cref="AllKinds"/>.</summary>
+internal static class Rebuilder
+{
+    /// <exception cref="RefusedException">Something could not be put back; the caller ends the new processes.</exception>
+    public static void Rebuild(Rebuilding rebuilding, NewTree tree)
+    {
+        foreach (SeedProcess process in tree.Processes)
+        {
+            foreach (ProcessKind kind in AllKinds.OfProcesses)
+            {
+                kind.Rebuild(rebuilding, process);
+            }
+
+            process.MakeThreads(rebuilding.Plan.Request.RestorePid);
+            EachThread(rebuilding, process, AllKinds.OfThreads);
+            foreach (ProcessKind kind in AllKinds.ProcessesLast)
+            {
+                kind.Rebuild(rebuilding, process);
+            }
+
+            EachThread(rebuilding, process, AllKinds.ThreadsLast);
+        }
+    }
+
+    private static void EachThread(Rebuilding rebuilding, SeedProcess process, IReadOnlyList<ThreadKind> kinds)
+    {
+        foreach (NewThread thread in process.Threads)
+        {
+            foreach (ThreadKind kind in kinds)
+            {
+                kind.Rebuild(rebuilding, thread);
+            }
+        }
+    }
+}

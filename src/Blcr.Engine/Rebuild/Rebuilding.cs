@@ -1,0 +1,55 @@
+using Blcr.Engine.Check;
+using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.FileContents;
+using Blcr.Engine.Skeleton;
+
+namespace Blcr.Engine.Rebuild;
+
+/// <summary>One restart under way, between skeleton and resume.</summary>
+public sealed class Rebuilding(RestartPlan plan) : IDisposable
+{
+    public RestartPlan Plan { get; } = plan;
+
+    public ContextImage Image => Plan.Image;
+
+    public List<NewProcess> Processes { get; } = [];
+
+    /// <summary>Files saved by content, made again once each, as descriptors of ours.</summary>
+    public RestoredFiles Files { get; } = new(plan);
+
+    /// <summary>Open file descriptions, made again once each, as descriptors of ours.</summary>
+    public RebuiltDescriptions Descriptions { get; } = new();
+
+    /// <summary>What takes effect outside the new processes or starts a clock (files set back to their size, timers):
+    /// done in order when everything has been rebuilt, just before release. Throws <see cref="RefusedException"/>.</summary>
+    public List<Action> Last { get; } = [];
+
+    /// <summary>Saved pid or tid → the one it has now. An id of nobody in the context file is returned as it is.</summary>
+    public int IdOf(int saved)
+    {
+        foreach (NewProcess process in Processes)
+        {
+            if (process.Image.Pid == saved)
+            {
+                return process.Pid;
+            }
+
+            foreach (NewThread thread in process.Threads)
+            {
+                if (thread.Image.Tid == saved)
+                {
+                    return thread.Tid;
+                }
+            }
+        }
+
+        return saved;
+    }
+
+    /// <summary>Closes our descriptors of what the new processes now hold themselves.</summary>
+    public void Dispose()
+    {
+        Descriptions.Dispose();
+        Files.Dispose();
+    }
+}

@@ -1,0 +1,41 @@
+namespace Blcr.Engine;
+
+/// <summary>What a user asks of <see cref="Restart.Run"/>.</summary>
+public sealed record RestartRequest
+{
+    public required Source Source { get; init; }
+
+    public bool RestorePid { get; init; } = true;
+
+    public bool RestoreGroup { get; init; }
+
+    public bool RestoreSession { get; init; }
+
+    /// <summary>At most 16, first match wins, whole components, checked by the command.</summary>
+    public IReadOnlyList<Relocation> Relocations { get; init; } = [];
+
+    /// <summary>Sent to every restored process once it runs; 0 for none; negative: before it runs.</summary>
+    public int SignalAfter { get; init; }
+}
+
+public abstract record Source
+{
+    private Source()
+    {
+    }
+
+    public sealed record FromFile(string Path) : Source;
+
+    /// <summary>An open descriptor of the caller; may be a pipe, read to its end mark.</summary>
+    public sealed record FromDescriptor(int Number) : Source;
+
+    /// <summary>What <see cref="Destination.ToDirectory"/> wrote.</summary>
+    public sealed record FromDirectory(string Path) : Source;
+}
+
+/// <summary>Saved paths at or below <paramref name="Old"/> are looked for at <paramref name="New"/>. Both absolute, no slash at the end.</summary>
+public sealed record Relocation(string Old, string New);
+
+/// <summary>What a restart that worked tells. The processes are running, and the roots are children of this process.</summary>
+/// <param name="Lead">Pid of the first root that is a child of this process; 0 if there is none.</param>
+public sealed record RestartReport(int Lead, IReadOnlyList<int> Pids, int Threads, IReadOnlyList<string> Diagnostics);

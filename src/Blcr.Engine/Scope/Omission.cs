@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Scope;
+
+/// <summary>Whether a process leaves itself out of checkpoints: it runs with libcr_omit and not with libcr (blcr-contract, 2.13).</summary>
+internal static class Omission
+{
+    public static bool IsOmitted(int pid)
+    {
+        byte[] maps = Sys.ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).Value ?? [];
+        bool omits = false;
+        foreach (string line in Encoding.UTF8.GetString(maps).Split('\n'))
+        {
+            string file = line[(line.LastIndexOf('/') + 1)..];
+            if (file.StartsWith("libcr.so", StringComparison.Ordinal))
+            {
+                return false; // the full library decides
+            }
+
+            omits |= file.StartsWith("libcr_omit.so", StringComparison.Ordinal);
+        }
+
+        return omits;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using Blcr.Engine.Image;
+using Blcr.Engine.SyscallPrograms;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Skeleton;
+
+/// <summary>The tool's own place in a new process: the runner's code, a letterbox for single calls, and scratch memory
+/// for programs. It stands where the saved process has nothing and is unmapped last.</summary>
+internal sealed class Workshop : IDisposable
+{
+    private const ulong CodeLength = Sys.PageSize;
+    private const ulong LetterboxLength = Sys.PageSize;
+
+    private readonly Fd _memory;
+
+    private Workshop(TaskAddress start, Fd memory)
+    {
+        Start = start;
+        _memory = memory;
+    }
+
+    public TaskAddress Start { get; }
+
+    public static ulong Length => CodeLength + LetterboxLength + (ulong)WorkshopRunner.ScratchBytes;
+
+    private static ReadOnlySpan<byte> SystemCall => [0x0f, 0x05];
+
+    /// <summary>For <see cref="SingleCall"/>.</summary>
+    public TaskAddress SystemCallInstruction => Start + (ulong)WorkshopRunner.Code.IndexOf(SystemCall);
+
+    /// <summary>Where single calls find their structures.</summary>
+    public TaskAddress Letterbox => Start + CodeLength;
+
+    private TaskAddress Scratch => Letterbox + LetterboxLength;
+
+    /// <summary>Sets it up in a seed that is stopped.</summary>
+    public static Workshop Open(int pid, MemoryImage saved)
+    {
+        TaskAddress start = AddressHole.Find(Length, saved, MappingsOf(pid), pid);
+        _ = SingleCall.Must(pid, SeedFile.SystemCallInstruction, "map memory for the tool", SyscallNumber.Mmap,
+            start.Value, Length, (ulong)(MemoryProtection.Read | MemoryProtection.Write),
+            (ulong)(MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace), ulong.MaxValue, 0);
+
+        // Opened once and kept: the right to it is checked at open (fs/proc/base.c: mem_open()), and the process may
+        // come to belong to another user while it is rebuilt.
+        SysResult<Fd> memory = Sys.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/mem"), OpenFlags.ReadWrite | OpenFlags.CloseOnExec);
+        if (!memory.Ok)
+        {
+            throw new RefusedException(pid, memory.Error, $"the new process's memory cannot be opened: {ErrorText.Of(memory.Error)}",
+                "No process was left behind.", "/proc must be mounted and its mem files writable (proc_mem.force_override).");
+        }
+
+        Workshop workshop = new(start, memory.Value!);
+        workshop.Write(start, WorkshopRunner.Code, pid);
+        _ = SingleCall.Must(pid, SeedFile.SystemCallInstruction, "make the runner executable", SyscallNumber.Mprotect,
+            start.Value, CodeLength, (ulong)(MemoryProtection.Read | MemoryProtection.Execute));
+        return workshop;
+    }
+
+    public void Write(TaskAddress at, ReadOnlySpan<byte> bytes, int pid)
+    {
+        SysResult written = Sys.WriteAt(_memory, bytes, (long)at.Value);
+        if (!written.Ok || written.Value != bytes.Length)
+        {
+            throw Stops.Lost(pid, written.Error);
+        }
+    }
+
+    public byte[] Read(TaskAddress at, int length, int pid)
+    {
+        byte[] bytes = new byte[length];
+        SysResult got = Sys.ReadAt(_memory, bytes, (long)at.Value);
+        return got.Ok && got.Value == length ? bytes : throw Stops.Lost(pid, got.Error);
+    }
+
+    /// <summary>For programs in one of the process's threads. The threads share the scratch memory: one at a time.</summary>
+    public WorkshopRunner RunnerOf(int pid, int tid) => new(pid, tid, _memory, Start, Scratch);
+
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>What a seed has mapped (man 5 proc_pid_maps: "start-end …").</summary>
+    private static IEnumerable<(ulong Start, ulong End)> MappingsOf(int pid)
+    {
+        byte[] maps = Sys.ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).Value ?? [];
+        foreach (string line in Encoding.ASCII.GetString(maps).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] range = line[..line.IndexOf(' ')].Split('-');
+            yield return (ulong.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                ulong.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace Blcr.Linux;
+
+/// <summary>Keeps the calling thread on the CPU of another task until disposed.</summary>
+/// <remarks>Tracer and tracee take turns; on one CPU a turn costs a context switch, on two a wake-up of an idle core
+/// (measured on 6.18: 23 µs a program against 73 µs). Nothing depends on it: a failure only costs time.</remarks>
+public ref struct CpuPin
+{
+    private readonly byte[] _before;
+    private bool _pinned;
+
+    private CpuPin(byte[] before)
+    {
+        _before = before;
+        _pinned = true;
+    }
+
+    public static CpuPin ToCpuOf(int pid, int tid)
+    {
+        byte[] before = new byte[Sys.CpuMaskSize];
+        SysResult length = Sys.SchedGetAffinity(0, before);
+        if (!length.Ok || LastCpu(pid, tid) is not int cpu || cpu >= 8 * before.Length)
+        {
+            return default;
+        }
+
+        byte[] one = new byte[Sys.CpuMaskSize];
+        one[cpu / 8] = (byte)(1 << (cpu % 8));
+        return Sys.SchedSetAffinity(0, one).Ok ? new CpuPin(before[..(int)length.Value]) : default;
+    }
+
+    /// <summary>The CPU a task last ran on; null if it is gone.</summary>
+    public static int? LastCpu(int pid, int tid)
+    {
+        SysResult<byte[]> stat = Sys.ReadFile($"/proc/{pid}/task/{tid}/stat");
+        if (!stat.Ok)
+        {
+            return null;
+        }
+
+        // man 5 proc_pid_stat: field 39, "processor". The name, field 2, may hold blanks and parentheses.
+        ReadOnlySpan<byte> rest = stat.Value.AsSpan(stat.Value.AsSpan().LastIndexOf((byte)')') + 2);
+        for (int field = 3; field < 39; field++)
+        {
+            rest = rest[(rest.IndexOf((byte)' ') + 1)..];
+        }
+
+        int end = rest.IndexOf((byte)' ');
+        return int.TryParse(end < 0 ? rest : rest[..end], out int cpu) ? cpu : null;
+    }
+
+    public void Dispose()
+    {
+        if (_pinned)
+        {
+            _ = Sys.SchedSetAffinity(0, _before); // worst case: we stay on that CPU
+            _pinned = false;
+        }
+    }
+}

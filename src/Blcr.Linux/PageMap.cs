@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Blcr.Linux;
+
+/// <summary>/proc/PID/pagemap: which pages of a process are there, and of what sort.</summary>
+/// <remarks>PAGEMAP_SCAN (Linux 6.7) answers for a range in one ioctl and skips what is not populated; before that,
+/// eight bytes per page are read (Documentation/admin-guide/mm/pagemap.rst).</remarks>
+public sealed unsafe class PageMap : IDisposable
+{
+    // include/uapi/linux/fs.h; _IOWR('f', 16, struct pm_scan_arg)
+    private const uint ScanRequest = 0xc0606610;
+    private const ulong IsFile = 1 << 2;
+    private const ulong IsPresent = 1 << 3;
+    private const ulong IsSwapped = 1 << 4;
+    private const ulong IsZeroPage = 1 << 5;
+    private const ulong IsGuard = 1 << 8; // Linux 6.16
+
+    // An entry of the file itself.
+    private const ulong EntryPresent = 1UL << 63;
+    private const ulong EntrySwapped = 1UL << 62;
+    private const ulong EntryFile = 1UL << 61;
+    private const ulong EntryGuard = 1UL << 58; // Linux 6.15
+
+    private const int RegionsAtOnce = 1024;
+
+    private readonly Fd _file;
+    private readonly ScanRegion[] _regions = new ScanRegion[RegionsAtOnce];
+    private bool _canScan = true;
+    private bool _knowsGuards = true;
+
+    private PageMap(Fd file) => _file = file;
+
+    /// <summary>Opens it. EACCES: no right to trace the process.</summary>
+    public static SysResult<PageMap> Open(int pid)
+    {
+        SysResult<Fd> file = Sys.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/pagemap"), OpenFlags.ReadOnly | OpenFlags.CloseOnExec);
+        return file.Ok ? new(new PageMap(file.Value!), Errno.None) : new(null, file.Error);
+    }
+
+    /// <summary>Pages of the range that hold content of the process's own: resident or swapped out, no page of a file
+    /// or of shared memory, not the zero page. Ascending; neighbours are one run.</summary>
+    public SysResult FindContent(ulong start, ulong end, List<PageRange> into)
+    {
+        if (_canScan)
+        {
+            ulong guard = _knowsGuards ? IsGuard : 0;
+            SysResult got = Scan(start, end, IsFile | IsZeroPage | guard, IsPresent | IsSwapped, into);
+            if (got.Error == Errno.Invalid && _knowsGuards)
+            {
+                _knowsGuards = false;
+                return FindContent(start, end, into);
+            }
+
+            if (got.Error is not (Errno.NotTerminal or Errno.Invalid))
+            {
+                return got;
+            }
+
+            _canScan = false;
+        }
+
+        // The zero page looks like any other here: it is stored, which costs space and nothing else.
+        return ReadEntries(start, end, into, static entry =>
+            (entry & (EntryPresent | EntrySwapped)) != 0 && (entry & (EntryFile | EntryGuard)) == 0);
+    }
+
+    /// <summary>Pages made inaccessible by madvise(MADV_GUARD_INSTALL), Linux 6.13.</summary>
+    public SysResult FindGuards(ulong start, ulong end, List<PageRange> into) =>
+        ReadEntries(start, end, into, static entry => (entry & EntryGuard) != 0);
+
+    public void Dispose() => _file.Dispose();
+
+    // Pages that have none of the categories in `without`, and one of `with`.
+    private SysResult Scan(ulong start, ulong end, ulong without, ulong with, List<PageRange> into)
+    {
+        fixed (ScanRegion* regions = _regions)
+        {
+            while (start < end)
+            {
+                ScanArguments arguments = new()
+                {
+                    Size = (ulong)sizeof(ScanArguments),
+                    Start = start,
+                    End = end,
+                    Vector = (ulong)regions,
+                    VectorLength = RegionsAtOnce,
+                    Inverted = without,
+                    Mask = without,
+                    AnyOf = with,
+                };
+                SysResult got = Sys.Call(SyscallNumber.Ioctl, _file.Number, ScanRequest, (nint)(&arguments));
+                if (!got.Ok && got.Error != Errno.Interrupted)
+                {
+                    return got;
+                }
+
+                for (int i = 0; i < (got.Ok ? (int)got.Value : 0); i++)
+                {
+                    Append(into, _regions[i].Start, _regions[i].End);
+                }
+
+                if (got.Ok)
+                {
+                    // walk_end alone will not do: 6.18 has been seen to set it to before the last regions it gave.
+                    ulong seen = got.Value > 0 ? _regions[got.Value - 1].End : 0;
+                    ulong next = Math.Max(arguments.WalkEnd, seen);
+                    if (next <= start)
+                    {
+                        return new SysResult(-1, Errno.InputOutput);
+                    }
+
+                    start = next;
+                }
+            }
+        }
+
+        return default;
+    }
+
+    private SysResult ReadEntries(ulong start, ulong end, List<PageRange> into, Predicate<ulong> wanted)
+    {
+        ulong[] entries = new ulong[4096];
+        for (ulong at = start; at < end;)
+        {
+            int count = (int)Math.Min((ulong)entries.Length, (end - at) / Sys.PageSize);
+            SysResult got = Sys.ReadAt(_file, MemoryMarshal.AsBytes(entries.AsSpan(0, count)), (long)(at / Sys.PageSize * sizeof(ulong)));
+            if (!got.Ok || got.Value == 0)
+            {
+                return got.Ok ? new SysResult(-1, Errno.InputOutput) : got;
+            }
+
+            int whole = (int)got.Value / sizeof(ulong);
+            for (int i = 0; i < whole; i++, at += Sys.PageSize)
+            {
+                if (wanted(entries[i]))
+                {
+                    Append(into, at, at + Sys.PageSize);
+                }
+            }
+        }
+
+        return default;
+    }
+
+    private static void Append(List<PageRange> into, ulong start, ulong end)
+    {
+        if (into.Count > 0 && into[^1].End == start)
+        {
+            into[^1] = into[^1] with { End = end };
+        }
+        else
+        {
+            into.Add(new PageRange(start, end));
+        }
+    }
+
+    // struct page_region
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ScanRegion
+    {
+        public ulong Start;
+        public ulong End;
+        public ulong Categories;
+    }
+
+    // struct pm_scan_arg
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ScanArguments
+    {
+        public ulong Size;
+        public ulong Flags;
+        public ulong Start;
+        public ulong End;
+        public ulong WalkEnd;
+        public ulong Vector;
+        public ulong VectorLength;
+        public ulong MaxPages;
+        public ulong Inverted;
+        public ulong Mask;
+        public ulong AnyOf;
+        public ulong Returned;
+    }
+}
+
+/// <summary>Neighbouring pages, by address.</summary>
+public readonly record struct PageRange(ulong Start, ulong End)
+{
+    public ulong Pages => (End - Start) / Sys.PageSize;
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace Blcr.Linux;
+
+/// <summary>/proc/PID/stat or /proc/PID/task/TID/stat: one line, man 5 proc_pid_stat.</summary>
+public sealed class ProcStat
+{
+    private const uint KernelThread = 0x00200000; // PF_KTHREAD, include/linux/sched.h
+
+    private readonly string[] _fields;
+
+    private ProcStat(int id, string name, string[] fields)
+    {
+        Id = id;
+        Name = name;
+        _fields = fields;
+    }
+
+    public int Id { get; }
+
+    /// <summary>comm; may hold any byte, spaces and parentheses too.</summary>
+    public string Name { get; }
+
+    /// <summary>R, S, D, T (stopped), t (traced), Z, X, I.</summary>
+    public char State => _fields[0][0];
+
+    public bool IsZombie => State is 'Z' or 'X';
+
+    public int Parent => (int)Number(4);
+
+    public int Group => (int)Number(5);
+
+    public int Session => (int)Number(6);
+
+    /// <summary>tty_nr; 0: no controlling terminal.</summary>
+    public int Terminal => (int)Number(7);
+
+    public bool IsKernelThread => ((uint)Number(9) & KernelThread) != 0;
+
+    /// <summary>A field by its number in the man page (1 is the pid; 3 and up are here). Addresses are given as 0
+    /// without the right to trace the process.</summary>
+    public long Number(int field)
+    {
+        string text = _fields[field - 3];
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : unchecked((long)ulong.Parse(text, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Reads it. ENOENT or ESRCH: there is no such task (any more).</summary>
+    public static SysResult<ProcStat> Read(int pid) => ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+
+    /// <summary>The same for a thread.</summary>
+    public static SysResult<ProcStat> Read(int pid, int tid) => ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task/{tid}/stat"));
+
+    public static ProcStat Parse(ReadOnlySpan<byte> line)
+    {
+        // The name is between the first '(' and the last ')': it may contain either.
+        int open = line.IndexOf((byte)'(');
+        int close = line.LastIndexOf((byte)')');
+        string rest = Encoding.ASCII.GetString(line[(close + 2)..]);
+        return new ProcStat(
+            int.Parse(line[..(open - 1)], CultureInfo.InvariantCulture),
+            Encoding.UTF8.GetString(line[(open + 1)..close]),
+            rest.TrimEnd('\n').Split(' '));
+    }
+
+    private static SysResult<ProcStat> ReadFile(string path)
+    {
+        SysResult<byte[]> bytes = Sys.ReadFile(path);
+        return bytes.Ok && bytes.Value!.Length > 0
+            ? new SysResult<ProcStat>(Parse(bytes.Value), Errno.None)
+            : new SysResult<ProcStat>(null, bytes.Ok ? Errno.NoProcess : bytes.Error);
+    }
+}

@@ -1,0 +1,47 @@
+namespace Blcr.Linux;
+
+public static unsafe partial class Sys
+{
+    private const int RemoveDirectoryFlag = 0x200; // AT_REMOVEDIR
+
+    /// <summary>Renames; what was at the new name is gone in the same instant. man 2 rename</summary>
+    public static SysResult Rename(string from, string to)
+    {
+        fixed (byte* old = CString(from), name = CString(to))
+        {
+            return Call(SyscallNumber.Renameat, AtCurrentDirectory, (nint)old, AtCurrentDirectory, (nint)name);
+        }
+    }
+
+    /// <summary>Gives a file a second name, which must be free; man 2 link.</summary>
+    public static SysResult Link(string from, string to)
+    {
+        fixed (byte* old = CString(from), name = CString(to))
+        {
+            return Call(SyscallNumber.Linkat, AtCurrentDirectory, (nint)old, AtCurrentDirectory, (nint)name, 0);
+        }
+    }
+
+    /// <summary>Removes a name; man 2 unlink.</summary>
+    public static SysResult Unlink(string path) => UnlinkAt(path, 0);
+
+    /// <summary>Removes an empty directory; man 2 rmdir.</summary>
+    public static SysResult RemoveDirectory(string path) => UnlinkAt(path, RemoveDirectoryFlag);
+
+    /// <summary>Makes a directory; man 2 mkdir.</summary>
+    public static SysResult MakeDirectory(string path, uint mode)
+    {
+        fixed (byte* name = CString(path))
+        {
+            return Call(SyscallNumber.Mkdirat, AtCurrentDirectory, (nint)name, mode);
+        }
+    }
+
+    private static SysResult UnlinkAt(string path, int flags)
+    {
+        fixed (byte* name = CString(path))
+        {
+            return Call(SyscallNumber.Unlinkat, AtCurrentDirectory, (nint)name, flags);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Blcr.Engine.Freeze;
+using Blcr.Linux;
+using Blcr.Tests.Harness;
+using Xunit;
+
+namespace Blcr.Tests.Freeze;
+
+/// <summary>A parent in vfork(2) stops only when its child has called execve or ended.</summary>
+public sealed class A_thread_that_does_not_stop
+{
+    [Fact]
+    public void Is_waited_for_while_its_child_goes_on()
+    {
+        using Application app = Application.Start("vforker", "300");
+        for (int round = 0; round < 2; round++)
+        {
+            // Parent and child, as the scope of a tree gives them: the child must not be kept frozen.
+            using FrozenTree tree = FrozenTree.Freeze(() => [app.Pid, .. ProcessTable.ChildrenOf(app.Pid).Where(ProcessTable.IsAlive)], Deadline.In(TimeSpan.FromSeconds(30)));
+            Assert.Equal('t', ProcessTable.StateOf(app.Pid));
+            tree.Resume();
+        }
+
+        app.JudgesItself();
+    }
+
+    [Fact]
+    public void Is_named_when_the_time_is_over_and_goes_on()
+    {
+        using Application app = Application.Start("vforker", "4000");
+        Stopwatch watch = Stopwatch.StartNew();
+        int before = ProcessTable.ChildrenOf(app.Pid).Single();
+
+        Outcome outcome = app.TryCheckpoint("--pid", "--time", "1");
+
+        Assert.NotEqual(Ending.Exit(0), outcome.Ending);
+        if (watch.Elapsed < TimeSpan.FromSeconds(3.5))
+        {
+            Assert.Contains($"thread {app.Pid} is in a system call that cannot be interrupted", outcome.Errors, StringComparison.Ordinal);
+            Assert.Equal(before, ProcessTable.ChildrenOf(app.Pid).Single());
+        }
+
+        Assert.Equal(0, ProcessTable.TracerOf(app.Pid));
+        app.JudgesItself();
+    }
+}

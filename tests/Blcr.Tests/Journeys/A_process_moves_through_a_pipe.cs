@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using Blcr.Tests.Harness;
+using Xunit;
+
+namespace Blcr.Tests.Journeys;
+
+/// <summary>cr_checkpoint -F 1 PID | … | cr_restart -F 0: no context file anywhere.</summary>
+public sealed class A_process_moves_through_a_pipe
+{
+    [Theory]
+    [InlineData("counter", "")]
+    [InlineData("counter", "cat | ")]
+    [InlineData("memory-large", "cat | ")]
+    public void From_one_command_to_the_other(string program, string between)
+    {
+        using Application app = Application.Start(program);
+        string line = $"{Repository.Command("cr_checkpoint")} --kill -F 1 {app.Pid} | {between}{Repository.Command("cr_restart")} -F 0";
+        using Process shell = Process.Start("/bin/sh", ["-c", line]);
+        app.Ends(Ending.By(9));
+
+        File.WriteAllText(app.PathOf("judge"), "");
+
+        Assert.True(shell.WaitForExit(TimeSpan.FromSeconds(30)), $"the restored {program} did not end: {line}");
+        Assert.Equal("survived", app.Read("verdict").Trim());
+        Assert.Equal(0, shell.ExitCode);
+    }
+}

@@ -1,0 +1,53 @@
+using Blcr.Linux;
+using Blcr.Tests.Harness;
+using Xunit;
+
+namespace Blcr.Tests.Torture;
+
+/// <summary>kill -9 of cr_checkpoint at any instant: the application does not notice. Thousands of kills: tests/torture/run.</summary>
+public sealed class A_killed_tool
+{
+    [Theory]
+    [InlineData("tortured")]
+    [InlineData("threads64")]
+    public void Leaves_no_trace_in_the_application(string program)
+    {
+        using Application app = Application.Start(program);
+        int descriptors = Descriptors(app.Pid);
+        int mappings = Mappings(app.Pid);
+        Random random = new();
+        for (int i = 0; i < 30; i++)
+        {
+            ChildProcess tool = app.StartCommand("cr_checkpoint", ["-f", app.Context, $"{app.Pid}"], "killed", User.Self);
+            Thread.Sleep(random.Next(2, 60));
+            ChildProcess.Signal(tool.Pid, Signal.Kill);
+            Assert.NotNull(tool.WaitForEnd(Limits.Command));
+            app.RunsOn();
+        }
+
+        // The runner of a dead tool takes a moment to leave. The pages that keep its slots, at most one mapping, stay.
+        Assert.True(Limits.Within(Limits.Application, () => Descriptors(app.Pid) == descriptors), $"{Descriptors(app.Pid)} descriptors instead of {descriptors}");
+        Assert.True(Limits.Within(Limits.Application, () => Mappings(app.Pid) <= mappings + 1), $"{Mappings(app.Pid)} mappings instead of {mappings}");
+        app.JudgesItself();
+    }
+
+    [Fact]
+    public void Leaves_an_application_that_can_be_checkpointed_and_restarted()
+    {
+        using Application app = Application.Start("threads64");
+        Random random = new();
+        for (int i = 0; i < 30; i++)
+        {
+            ChildProcess tool = app.StartCommand("cr_checkpoint", ["-f", app.Context, $"{app.Pid}"], "killed", User.Self);
+            Thread.Sleep(random.Next(2, 60));
+            ChildProcess.Signal(tool.Pid, Signal.Kill);
+            Assert.NotNull(tool.WaitForEnd(Limits.Command));
+        }
+
+        app.Checkpoint().Kill().Restart().JudgesItself();
+    }
+
+    private static int Descriptors(int pid) => Sys.ListDirectory($"/proc/{pid}/fd").Value!.Count;
+
+    private static int Mappings(int pid) => ProcVma.ReadLines(pid).Value!.Count;
+}

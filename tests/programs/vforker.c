@@ -1,0 +1,31 @@
+/*
+ * Waits in vfork(2) most of the time: the kernel stops such a thread only when its child has ended.
+ *
+ * vforker MILLISECONDS     the child's life
+ */
+#include "application.h"
+
+#include <sys/wait.h>
+
+__attribute__((noinline)) static int status_of_child(long life)
+{
+    pid_t child = vfork();
+    if (child == 0) {
+        application_sleep(life);
+        _exit(42);
+    }
+    int status;
+    must("vfork", child);
+    must("waitpid", waitpid(child, &status, 0));
+    return status;
+}
+
+int main(int count, char **arguments)
+{
+    long life = count > 1 ? atol(arguments[1]) : 50;
+    application_ready();
+    do {
+        expect_equal("the status of a child", 42 << 8, status_of_child(life));
+    } while (!application_judged());
+    return application_verdict();
+}
