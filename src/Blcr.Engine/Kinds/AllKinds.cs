@@ -13,6 +13,7 @@ public static class AllKinds
     [
         new BeforeEntry(),
         new Memory.MemoryKind(),
+        new Memory.MemoryFinishKind(),
         new Descriptors.DescriptorsKind(),
         new StateOfProcess(),
     ];

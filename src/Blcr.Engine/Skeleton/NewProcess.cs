@@ -16,6 +16,10 @@ public abstract class NewProcess(int pid, ProcessImage image)
 
     public abstract Fd PidFd { get; }
 
+    /// <summary>The parent it was cloned from when that had its pages already, with the memory it had then; null: it began
+    /// as a seed with nothing. See <see cref="Kinds.Memory.InheritedMemory"/>.</summary>
+    public NewProcess? MemoryFrom { get; init; }
+
     /// <summary>Leader first. Only the leader exists while process kinds are rebuilt.</summary>
     public List<NewThread> Threads { get; } = [];
 

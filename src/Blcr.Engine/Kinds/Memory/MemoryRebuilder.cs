@@ -22,21 +22,5 @@ internal static class MemoryRebuilder
         mapper.Finish();
 
         PageFiller.Read(rebuilding, process, image);
-
-        ProgramSeries finish = new(process.Leader, "protect the memory of the saved process");
-        foreach (Vma vma in image.Vmas)
-        {
-            VmaFinisher.Finish(vma, image.ProtectionKeys, finish);
-        }
-
-        AddressSpaceSettings.SetLast(image, finish);
-        finish.Run();
-        AddressSpaceSettings.SetBounds(rebuilding, process, image);
-
-        // Some seals and the times of files wait until everything is mapped, in every process.
-        if (process == rebuilding.Processes[0])
-        {
-            rebuilding.Last.Add(rebuilding.Files.Finish);
-        }
     }
 }
