@@ -1,4 +1,5 @@
 using Blcr.Engine.Freeze;
+using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
 
 namespace Blcr.Engine.Collect;
@@ -10,11 +11,9 @@ internal static class Collector
     public static void Collect(Dump dump, FrozenTree tree)
     {
         dump.Image.Origin = OriginCollector.Collect(dump.Request);
-        foreach (FrozenProcess process in tree.Processes)
+        AddProcesses(dump, tree);
+        foreach (FrozenProcess process in dump.Processes)
         {
-            dump.Processes.Add(process);
-            dump.Image.Processes.Add(process.Image);
-            IdCollector.Collect(process);
             CollectProcess(dump, process);
         }
 
@@ -26,6 +25,22 @@ internal static class Collector
         if (dump.Obstacles.Count > 0)
         {
             throw new RefusedException([.. dump.Obstacles]);
+        }
+    }
+
+    private static void AddProcesses(Dump dump, FrozenTree tree)
+    {
+        Dictionary<int, FrozenProcess> frozen = [];
+        foreach (FrozenProcess process in tree.Processes)
+        {
+            IdCollector.Collect(process);
+            frozen.Add(process.Pid, process);
+        }
+
+        foreach (ProcessImage image in FamilyOrder.Put([.. frozen.Values.Select(process => process.Image)], dump.Request.Target))
+        {
+            dump.Image.Processes.Add(image);
+            dump.Processes.Add(frozen[image.Pid]);
         }
     }
 

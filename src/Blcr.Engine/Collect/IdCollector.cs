@@ -4,9 +4,10 @@ using Blcr.Linux;
 
 namespace Blcr.Engine.Collect;
 
-/// <summary>The ids of a process and its place among others.</summary>
+/// <summary>The ids of a process.</summary>
 internal static class IdCollector
 {
+    /// <summary>Fills them in, the parent as the kernel tells it: <see cref="FamilyOrder"/> decides whether it is in the context.</summary>
     public static void Collect(FrozenProcess process)
     {
         ProcStat stat = ProcStat.Read(process.Pid).Value
@@ -14,7 +15,7 @@ internal static class IdCollector
                 "Somebody killed it. Nothing was saved.", "Nothing can be done for it any more.");
         ProcessImage image = process.Image;
         image.Pid = process.Pid;
-        image.Parent = 0; // the root; parents inside the context come with trees
+        image.Parent = stat.Parent;
         image.Group = stat.Group;
         image.Session = stat.Session;
         image.Name = stat.Name;

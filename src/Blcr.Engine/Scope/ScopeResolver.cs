@@ -35,20 +35,7 @@ internal static class ScopeResolver
             throw NothingLeft(request.Target);
         }
 
-        RefuseWhatIsNotYet(kept);
         return kept;
-    }
-
-    /// <summary>Trees are the next capability of the engine; until then a scope of several processes is refused by name.</summary>
-    private static void RefuseWhatIsNotYet(List<int> scope)
-    {
-        if (scope.Count > 1)
-        {
-            string others = string.Join(", ", scope.Skip(1).Take(8).Select(pid => $"{pid} ({ProcStat.Read(pid).Value?.Name})"));
-            throw new RefusedException(scope[0], Errno.NotSupported, $"there are {scope.Count} processes in the scope; beside this one: {others}",
-                "This version saves one process, with all its threads. Nothing was saved; the application runs on.",
-                "To save the first one alone, without what it shares with the others: --pid.");
-        }
     }
 
     private static List<int> Process(int pid) => StandIns.Is(pid) ? Descendants(pid, withRoot: false) : [pid];

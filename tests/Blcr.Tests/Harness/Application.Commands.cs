@@ -5,7 +5,6 @@ namespace Blcr.Tests.Harness;
 /// <summary>The journey itself: the real commands from out/bin, as child processes.</summary>
 public sealed partial class Application
 {
-    private const int Kill9 = 9;
     private static readonly string[] Destinations = ["-f", "--file", "-F", "--fd", "-d", "--dir", "-c", "--cwd"];
     private int _commandNumber;
 
@@ -23,16 +22,7 @@ public sealed partial class Application
         return Run("cr_checkpoint", [.. options, .. elsewhere ? Array.Empty<string>() : ["-f", Context], $"{Pid}"]);
     }
 
-    /// <summary>Ends the application by SIGKILL, as a power failure would, and waits until its pid is free.</summary>
-    public Application Kill()
-    {
-        ChildProcess.Signal(Pid, Kill9);
-        return StandIn.WaitForEnd(Limits.Application) is not null && Limits.Within(Limits.Application, () => !ProcessTable.IsAlive(Pid))
-            ? this
-            : throw Failure("the application killed", ProcessTable.Describe(Pid));
-    }
-
-    /// <summary>cr_restart OPTIONS CONTEXT; returns when the restored process runs.</summary>
+    /// <summary>cr_restart OPTIONS CONTEXT; returns when all restored processes run.</summary>
     public Application Restart(params string[] options) => RestartBy("cr_restart", [.. options, Context]);
 
     /// <summary>The same by any command that becomes cr_restart: bash -c 'exec cr_restart …'.</summary>
@@ -113,11 +103,15 @@ public sealed partial class Application
     }
 
     /// <summary>
-    /// The process below cr_restart that has our folder in its environment again, which cr_restart itself has not, and is let
-    /// go by its tracer: restored and running. 0 if there is none yet.
+    /// The process below cr_restart that has our folder in its environment again, which cr_restart itself has not, and that is
+    /// let go by its tracer with all the others: restored and running. 0 if there is none yet.
     /// </summary>
-    private int RestoredBelow(int standIn) =>
-        ProcessTable.DescendantsOf(standIn).FirstOrDefault(pid =>
-            ProcessTable.HasInEnvironment(pid, $"BLCR_TEST_DIR={Folder}") &&
-            ProcessTable.ThreadsOf(pid).All(tid => ProcessTable.TracerOf(tid) == 0));
+    private int RestoredBelow(int standIn)
+    {
+        int lead = ProcessTable.DescendantsOf(standIn).FirstOrDefault(IsOurs);
+        return lead != 0 && Processes.Concat(ProcessTable.DescendantsOf(lead)).All(IsLetGo) ? lead : 0;
+    }
+
+    private static bool IsLetGo(int pid) =>
+        !ProcessTable.IsAlive(pid) || ProcessTable.ThreadsOf(pid).All(tid => ProcessTable.TracerOf(tid) <= 0);
 }

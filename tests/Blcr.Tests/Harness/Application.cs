@@ -22,6 +22,7 @@ public sealed partial class Application : IDisposable
     {
         Assert.SkipUnless(user.IsSelf || User.CanBeAnother, "becoming another user takes root");
         _user = user;
+        Orphans.Adopt();
         Folder = Directory.CreateTempSubdirectory("blcr-test-").FullName;
         File.SetUnixFileMode(Folder, (UnixFileMode)0x1ff); // 0777: the application may be another user's
         _environment = new(environment ?? new Dictionary<string, string>())
@@ -38,7 +39,7 @@ public sealed partial class Application : IDisposable
     /// <summary>The context file that Checkpoint writes and Restart reads.</summary>
     public string Context => Path.Combine(Folder, "context");
 
-    /// <summary>The application's pid in its present life.</summary>
+    /// <summary>The application's pid in its present life; of a tree, its lead.</summary>
     public int Pid { get; private set; }
 
     /// <summary>What a test waits for: the application itself, and after a restart its stand-in cr_restart.</summary>
@@ -125,12 +126,20 @@ public sealed partial class Application : IDisposable
     /// <summary>The program compares what it has with what it should have, and says "survived".</summary>
     public void JudgesItself()
     {
-        File.WriteAllText(PathOf("judge"), "");
-        Ends(Ending.Exit(0));
         // One line from each: with new ids, the one that was checkpointed may have lived on beside the restarted one.
-        if (Read("verdict").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray() is not ["survived"])
+        if (Verdicts().Distinct().ToArray() is not ["survived"])
         {
             throw Failure("the verdict \"survived\"", Read("verdict"));
+        }
+    }
+
+    /// <summary>The same by every process of a tree: each says so once.</summary>
+    public void JudgesItself(int processes)
+    {
+        string[] verdicts = Verdicts();
+        if (verdicts.Length != processes || verdicts.Any(verdict => verdict != "survived"))
+        {
+            throw Failure($"{processes} times the verdict \"survived\"", $"{verdicts.Length} verdicts: {string.Join("; ", verdicts.Distinct())}");
         }
     }
 
@@ -141,6 +150,13 @@ public sealed partial class Application : IDisposable
         return seen == expected
             ? this
             : throw Failure($"{expected}", seen is null ? $"no end within {Limits.Application}" : $"{seen}");
+    }
+
+    private string[] Verdicts()
+    {
+        File.WriteAllText(PathOf("judge"), "");
+        Ends(Ending.Exit(0));
+        return Read("verdict").Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>For Assert.Fail: everything known, and where the files are, which are then kept.</summary>
@@ -204,14 +220,17 @@ public sealed partial class Application : IDisposable
     private void EndProcesses()
     {
         Stopwatch watch = Stopwatch.StartNew();
+        HashSet<int> ended = [];
         int[] left;
         while ((left = [.. LeftBehind()]).Length > 0 && watch.Elapsed < TimeSpan.FromSeconds(10))
         {
-            Array.ForEach(left, pid => ChildProcess.Signal(pid, 9));
+            Array.ForEach(left, pid => ChildProcess.Signal(pid, Kill9));
+            ended.UnionWith(left);
             Thread.Sleep(2);
         }
 
         _started.Concat(_commands).ToList().ForEach(child => child.WaitForEnd(TimeSpan.FromSeconds(10)));
+        _ = Limits.Within(TimeSpan.FromSeconds(10), () => ended.All(Orphans.IsGone));
     }
 
     /// <summary>Live processes of the sessions begun here, and those with our folder in their environment.</summary>

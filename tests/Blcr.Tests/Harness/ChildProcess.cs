@@ -86,6 +86,7 @@ public sealed partial class ChildProcess
         Check(SpawnActionsDestroy(actions));
         Check(SpawnAttributesDestroy(attributes));
         string line = string.Join(' ', commandLine);
+        Orphans.IsNone(pid);
         return error == 0
             ? new ChildProcess(pid, line)
             : throw new InvalidOperationException($"{line}: {Marshal.GetPInvokeErrorMessage(error)}");
