@@ -6,11 +6,23 @@ namespace Blcr.Cli.StandIn;
 /// <summary>The process that signals are passed on to.</summary>
 internal sealed unsafe class Lead(int pid)
 {
+    private bool _stoppedByTerminal; // together with us, by ^Z to our group
+
     public void Send(in ReceivedSignal signal)
     {
         if (signal.IsFromKernel && GoesToWholeGroup(signal.Number) && IsInOurGroup())
         {
+            _stoppedByTerminal |= signal.IsStop;
             return; // the terminal has sent it to the lead as well; twice ^C would be another thing than once
+        }
+
+        if (signal.Number == Signal.Cont && _stoppedByTerminal)
+        {
+            _stoppedByTerminal = false;
+            if (IsInOurGroup() && !IsStopped())
+            {
+                return; // so has the shell: "fg" and "bg" continue the whole group
+            }
         }
 
         // A lead that has ended meanwhile is no failure: its end is what is noticed next.
@@ -23,6 +35,8 @@ internal sealed unsafe class Lead(int pid)
 
     private bool IsInOurGroup() =>
         Sys.Call(SyscallNumber.Getpgid, pid) is { Ok: true } group && group == Sys.Call(SyscallNumber.Getpgid, 0);
+
+    private bool IsStopped() => ProcStat.Read(pid).Value is { State: 'T' };
 
     private SysResult Queue(in ReceivedSignal signal)
     {

@@ -71,7 +71,7 @@ internal sealed class Life(int lead, SignalRelay relay, Reporter reporter)
             }
 
             _lead.Send(signal);
-            if (signal.Number is Signal.TerminalStop or Signal.TerminalInput or Signal.TerminalOutput)
+            if (signal.IsStop)
             {
                 SelfStop.With(signal.Number, relay);
             }
@@ -91,7 +91,7 @@ internal sealed class Life(int lead, SignalRelay relay, Reporter reporter)
         if (_terminal.IsLent)
         {
             _terminal.TakeBack();
-            SelfStop.With(signal, relay);
+            SelfStop.WithoutWord(signal, relay);
             _terminal.LendAgain();
             _ = Sys.Kill(-_terminal.Group, Signal.Cont);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Blcr.Linux;
 
 namespace Blcr.Cli.StandIn;
 
@@ -19,6 +20,9 @@ internal readonly struct ReceivedSignal
 
     /// <summary>A terminal's ^C, ^Z and the like go to a whole process group, and carry this.</summary>
     public bool IsFromKernel => _code == FromKernel;
+
+    /// <summary>Stops whoever does not handle it, and can be handled.</summary>
+    public bool IsStop => Number is Signal.TerminalStop or Signal.TerminalInput or Signal.TerminalOutput;
 
     /// <summary>The process that sent it. Our own pid: SIGPIPE for a message of ours, for one, which is not the lead's.</summary>
     public int Sender => _sender;

@@ -19,4 +19,14 @@ internal static class SelfStop
         _ = Sys.Kill(Sys.Getpid(), signal);
         relay.Take(signal);
     }
+
+    /// <summary>The same, by whoever passes the continuation on himself: the SIGCONT that ends the stop is not told to the
+    /// relay, and what it continued would otherwise get two.</summary>
+    /// <remarks>man 7 signal: SIGCONT continues whatever its action is; by default it does nothing else.</remarks>
+    public static void WithoutWord(int signal, SignalRelay relay)
+    {
+        _ = Sys.SetSignalAction(Signal.Cont, SignalAction.Default);
+        With(signal, relay);
+        relay.Take(Signal.Cont);
+    }
 }

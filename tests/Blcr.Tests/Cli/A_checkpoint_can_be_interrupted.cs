@@ -15,7 +15,7 @@ public sealed class A_checkpoint_can_be_interrupted
         using Application app = Big();
 
         // 64 KiB every 10 ms: seconds for the whole context.
-        Interrupt(shell, app, "perl -e 'while (sysread(STDIN, $x, 65536)) { select(undef, undef, undef, 0.01) }'", signal);
+        Interrupt(shell, app, "while (sysread(STDIN, $x, 65536)) { select(undef, undef, undef, 0.01) }", signal);
 
         Assert.Contains("Checkpoint failed: Interrupted system call", shell.Read("err"));
         app.RunsOn();
@@ -27,7 +27,7 @@ public sealed class A_checkpoint_can_be_interrupted
         using Shell shell = new();
         using Application app = Big();
 
-        Interrupt(shell, app, "sleep 60", 15);
+        Interrupt(shell, app, "sleep 1 while 1", 15);
 
         app.RunsOn();
     }
@@ -48,17 +48,19 @@ public sealed class A_checkpoint_can_be_interrupted
         return app.WaitFor("ready");
     }
 
-    // Into a pipe, with --clobber because a FIFO would be replaced by a file otherwise.
+    // Into a pipe, with --clobber because a FIFO would be replaced by a file otherwise. The signal comes when as much as a
+    // pipe holds at first is in it, which the reader, a piece of Perl, asks for by FIONREAD.
     private static void Interrupt(Shell shell, Application app, string reader, int signal)
     {
         shell.Say("mkfifo fifo").Succeeds();
-        shell.Start(["/bin/sh", "-c", $"exec {reader} <fifo"]);
+        const string Full = "do { select(undef, undef, undef, 0.01); ioctl(STDIN, 0x541b, $n = pack('i', 0)) } "
+            + "until unpack('i', $n) >= 65536; open F, '>full'; close F; ";
+        ChildProcess pipe = shell.Start(["/usr/bin/perl", "-e", $"open STDIN, '<fifo'; {Full}{reader}"]);
         ChildProcess command = shell.Start([Repository.Command("cr_checkpoint"), "--clobber", "-f", "fifo", $"{app.Pid}"]);
-        Assert.True(Limits.Within(Limits.Command, () => ProcessTable.TracerOf(app.Pid) == command.Pid));
-        Thread.Sleep(300);
+        Assert.True(Limits.Within(Limits.Command, () => File.Exists(Path.Combine(shell.Folder, "full"))), $"{pipe.Ended()} {command.Ended()}");
 
         ChildProcess.Signal(command.Pid, signal);
 
-        Assert.Equal(Ending.By(signal), command.WaitForEnd(TimeSpan.FromSeconds(20)));
+        Assert.Equal(Ending.By(signal), command.WaitForEnd(Limits.Command));
     }
 }

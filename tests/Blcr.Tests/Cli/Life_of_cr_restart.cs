@@ -53,11 +53,14 @@ public sealed class Life_of_cr_restart
             Assert.True(Limits.Within(Limits.Command, () => app.Read("told").EndsWith($"{signal} 0\n")), $"signal {signal}");
         }
 
-        // The checkpoint signal and SIGCHLD are its own.
+        // The checkpoint signal and SIGCHLD are its own. One more says that it has seen them.
         ChildProcess.Signal(app.StandInPid, 64);
         ChildProcess.Signal(app.StandInPid, 17);
-        Thread.Sleep(200);
-        Assert.Equal(string.Concat(passed.Select(signal => $"{signal} 0\n")), app.Read("told"));
+        Assert.True(Limits.Within(Limits.Command, () => PendingOf(app.StandInPid) == 0));
+        ChildProcess.Signal(app.StandInPid, 10);
+        string told = string.Concat(passed.Append(10).Select(signal => $"{signal} 0\n"));
+        Assert.True(Limits.Within(Limits.Command, () => app.Read("told").Length >= told.Length));
+        Assert.Equal(told, app.Read("told"));
         app.RunsOn().JudgesItself();
     }
 
@@ -84,10 +87,10 @@ public sealed class Life_of_cr_restart
         using Application app = Application.Start("told");
         app.Checkpoint().Kill();
 
-        File.WriteAllText(Path.Combine(shell.Folder, "await"), "for i in $(seq 500); do [ -e $1 ] && exit; sleep 0.02; done");
+        File.WriteAllText(Path.Combine(shell.Folder, "await"), "for i in $(seq 1500); do [ -e $1 ] && exit; sleep 0.02; done");
         File.WriteAllText(Path.Combine(shell.Folder, "becomes"), """
             state() { sed 's/.*) //; s/ .*//' /proc/$1/stat; }
-            for i in $(seq 500); do [ "$(state $1)" = $2 ] && exit; sleep 0.02; done; echo "$1 is $(state $1), not $2"
+            for i in $(seq 1500); do [ "$(state $1)" = $2 ] && exit; sleep 0.02; done; echo "$1 is $(state $1), not $2"
             """);
 
         // A shell with job control, which needs a terminal; script(1) makes one.
@@ -114,16 +117,51 @@ public sealed class Life_of_cr_restart
         using Application app = Application.Start("told");
         app.Checkpoint().Kill();
 
-        // script(1) makes the terminal, and passes on what it reads.
+        // script(1) makes the terminal, and passes on what it reads. The hook is in the same group: it must be gone.
         Outcome outcome = shell.Say(
-            $"""
-            (for i in $(seq 500); do [ -e running ] && break; sleep 0.02; done
-             sleep 0.3; printf '\003'; sleep 0.5; kill -KILL {app.Pid}) |
-            script -qec 'cr_restart --run-on-success "touch running" {app.Context}' /dev/null
-            """);
+            $$"""
+            {{Await}}
+            parent() { sed 's/.*) . \([0-9]*\) .*/\1/' /proc/{{app.Pid}}/stat; }
+            alone() { p=$(parent); [ "$(cat /proc/$p/task/$p/children)" = "{{app.Pid}} " ]; }
+            (await [ -e running ]; await alone
+             printf '\003'; await told '2 0'
+             kill -USR1 $(parent); await told '10 0'
+             kill -KILL {{app.Pid}}) |
+            script -qec 'cr_restart --run-on-success "touch running" {{app.Context}}' /dev/null
+            """.Replace("$TOLD", app.PathOf("told")));
 
         Assert.Equal(Ending.Exit(137), outcome.Ending);
-        Assert.Equal("2 0\n", app.Read("told"));
+        Assert.Equal("2 0\n10 0\n", app.Read("told"));
+    }
+
+    [Fact]
+    public void Continued_by_the_shell_the_process_is_continued_once()
+    {
+        using Shell shell = new();
+        using Application app = Application.Start("told");
+        app.Checkpoint().Kill();
+        File.WriteAllText(Path.Combine(shell.Folder, "jobs"), $"""
+            cr_restart --run-on-success 'touch running' {app.Context}
+            jobs | grep -c Stopped
+            fg >/dev/null
+            echo $?
+            """);
+
+        Outcome outcome = shell.Say(
+            $$"""
+            {{Await}}
+            parent() { sed 's/.*) . \([0-9]*\) .*/\1/' /proc/{{app.Pid}}/stat; }
+            alone() { p=$(parent); [ "$(cat /proc/$p/task/$p/children)" = "{{app.Pid}} " ]; }
+            (await [ -e running ]; await alone
+             printf '\032'; await told '18 0'
+             kill -USR1 $(parent); await told '10 0'
+             kill -KILL {{app.Pid}}) |
+            script -qec 'bash -m jobs' /dev/null
+            """.Replace("$TOLD", app.PathOf("told")));
+
+        Assert.Contains("1\r\n", outcome.Output);
+        Assert.Contains("137\r\n", outcome.Output);
+        Assert.Equal("18 0\n10 0\n", app.Read("told"));
     }
 
     [Fact]
@@ -140,17 +178,25 @@ public sealed class Life_of_cr_restart
             echo $?
             """);
 
-        // ^C, ^Z (the shell has its terminal back, and says fg), ^C
+        // ^C, ^Z (the shell has its terminal back, and says fg), ^C. Each when the terminal is the application's, which is
+        // told by the eighth word of stat. SIGUSR1 in the end comes after all that there was to pass on.
         Outcome outcome = shell.Say(
             $$"""
-            await() { for i in $(seq 500); do [ -e $1 ] && break; sleep 0.02; done; sleep 0.3; }
-            (await running; printf ''; sleep 0.3; printf ''; await back; printf ''; sleep 0.3; kill -KILL {{app.Pid}}) |
+            {{Await}}
+            stat() { sed 's/.*) //' /proc/{{app.Pid}}/stat | cut -d' ' -f$1; }
+            foreground() { [ "$(stat 6)" = {{app.Pid}} ]; }
+            (await [ -e running ]; await foreground
+             printf '\003'; await told '2 0'
+             printf '\032'; await [ -e back ]; await told '2 0,18 0'; await foreground
+             printf '\003'; await told '2 0,18 0,2 0'
+             kill -USR1 $(stat 2); await told '2 0,18 0,2 0,10 0'
+             kill -KILL {{app.Pid}}) |
             script -qec 'bash -m jobs' /dev/null
-            """);
+            """.Replace("$TOLD", app.PathOf("told")));
 
         Assert.Contains("1\r\n", outcome.Output);
         Assert.Contains("137\r\n", outcome.Output);
-        Assert.Equal("2 0\n18 0\n2 0\n", app.Read("told"));
+        Assert.Equal("2 0\n18 0\n2 0\n10 0\n", app.Read("told"));
     }
 
     [Fact]
@@ -217,8 +263,9 @@ public sealed class Life_of_cr_restart
     public void A_success_hook_that_fails_is_the_end_of_cr_restart_and_of_nothing_else()
     {
         using Application app = Application.Start("counter");
-        app.Checkpoint().Kill().Restart("--run-on-success", "sleep 0.3; exit 9");
+        app.Checkpoint().Kill().Restart("--run-on-success", $"while [ ! -e {app.PathOf("go")} ]; do sleep 0.02; done; exit 9");
 
+        File.WriteAllText(app.PathOf("go"), "");
         app.Ends(Ending.Exit(9)).RunsOn();
     }
 
@@ -234,6 +281,15 @@ public sealed class Life_of_cr_restart
         Assert.Equal("temp\n", outcome.Output);
         app.RunsOn();
     }
+
+    // Waits for half a minute until the command says yes; told: the application has been told these at the last.
+    private const string Await = """
+        await() { for i in $(seq 1500); do "$@" && return; sleep 0.02; done; echo "never: $*"; }
+        told() { tr '\n' , <$TOLD 2>&- | grep -q "$1,$"; }
+        """;
+
+    private static ulong PendingOf(int pid) => Convert.ToUInt64(
+        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("ShdPnd:"))["ShdPnd:".Length..].Trim(), 16);
 
     /// <summary>Checkpointed, killed, and brought back: the processes are known to run.</summary>
     private static void Restarted(Application app)

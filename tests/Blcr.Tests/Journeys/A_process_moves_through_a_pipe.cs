@@ -20,7 +20,7 @@ public sealed class A_process_moves_through_a_pipe
 
         File.WriteAllText(app.PathOf("judge"), "");
 
-        Assert.True(shell.WaitForExit(TimeSpan.FromSeconds(30)), $"the restored {program} did not end: {line}");
+        Assert.True(shell.WaitForExit(Limits.Application), $"the restored {program} did not end: {line}");
         Assert.Equal("survived", app.Read("verdict").Trim());
         Assert.Equal(0, shell.ExitCode);
     }

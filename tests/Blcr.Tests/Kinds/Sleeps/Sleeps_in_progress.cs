@@ -19,7 +19,8 @@ public sealed class Sleeps_in_progress
     [Fact]
     public void Last_as_long_as_each_other_whatever_the_kernel_told()
     {
-        using Application app = Application.Start("sleeps");
+        using Application app = Application.Start("sleeps", "6");
+        Thread.Sleep(3500); // the time that nothing but a guess tells: more than any load makes of the threads' own differences
         app.Checkpoint().Kill().Restart().JudgesItself();
 
         long[] relative =
@@ -29,6 +30,6 @@ public sealed class Sleeps_in_progress
                 .Select(line => long.Parse(line[(line.LastIndexOf(' ') + 1)..])),
         ];
         Assert.Equal(9, relative.Length);
-        Assert.InRange(relative.Max() - relative.Min(), 0, 500);
+        Assert.InRange(relative.Max() - relative.Min(), 0, 3000);
     }
 }
