@@ -19,6 +19,9 @@ public sealed record Obstacle(int Pid, int Code, string Held, string Meaning, st
     /// (blcr-contract, 1.3, "Messages": "Unable to open file 'X': TEXT" and so on). The first obstacle's is shown.</summary>
     public string? Headline { get; init; }
 
+    /// <summary>It goes away by itself while the program runs, usually within a moment (events it has not read yet).</summary>
+    public bool IsPassing { get; init; }
+
     public override string ToString()
     {
         string who = Pid > 0 ? $"pid {Pid}: " : "";

@@ -20,6 +20,7 @@ internal static class DescriptionText
         OpenDescription.ObjectOneofCase.EpollSet => $"epoll set of {Words.Count(description.EpollSet.Targets.Count, "descriptor")}",
         OpenDescription.ObjectOneofCase.TimerDescriptor => "timer",
         OpenDescription.ObjectOneofCase.SignalDescriptor => $"signals 0x{description.SignalDescriptor.Mask:x}",
+        OpenDescription.ObjectOneofCase.Inotify => $"inotify instance with {Words.Count(description.Inotify.Watches.Count, "watch", "watches")}",
         OpenDescription.ObjectOneofCase other => $"{other}",
     };
 

@@ -2,6 +2,7 @@ using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Kinds.FileContents;
+using Blcr.Engine.Kinds.WatchedFiles;
 using Blcr.Engine.Write;
 
 namespace Blcr.Engine.Collect;
@@ -26,6 +27,9 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
 
     /// <summary>Files saved by content, each once.</summary>
     public FileContentTable FileContents => field ??= new(this);
+
+    /// <summary>Finds names of files that are watched.</summary>
+    public WatchedFileSearch WatchedFiles => field ??= new(this);
 
     /// <summary>Open file descriptions held by the tree, each once.</summary>
     public DescriptionTable Descriptions { get; } = new();

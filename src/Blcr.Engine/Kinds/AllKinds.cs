@@ -54,5 +54,6 @@ public static class AllKinds
         new TimerDescriptors.TimerDescriptorKind(),
         new SignalDescriptors.SignalDescriptorKind(),
         new EpollSets.EpollSetKind(),
+        new Inotify.InotifyKind(),
     ];
 }

@@ -121,6 +121,9 @@ internal static class FileStructure
             case OpenDescription.ObjectOneofCase.EpollSet:
                 CheckTargets(structure, description.EpollSet, what);
                 break;
+            case OpenDescription.ObjectOneofCase.Inotify:
+                WatchStructure.Check(structure, description.Inotify, what);
+                break;
         }
     }
 

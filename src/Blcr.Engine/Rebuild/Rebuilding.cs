@@ -24,6 +24,9 @@ public sealed class Rebuilding(RestartPlan plan) : IDisposable
     /// done in order when everything has been rebuilt, just before release. Throws <see cref="RefusedException"/>.</summary>
     public List<Action> Last { get; } = [];
 
+    /// <summary>Whoever watches files begins to when all of <see cref="Last"/> is done, so as not to see us at work.</summary>
+    public List<Action> Watching { get; } = [];
+
     /// <summary>Saved pid or tid → the one it has now. An id of nobody in the context file is returned as it is.</summary>
     public int IdOf(int saved)
     {

@@ -25,6 +25,9 @@ public sealed class RebuiltDescriptions : IDisposable
         return fd;
     }
 
+    /// <summary>The description with that id, if it was made already.</summary>
+    public Fd? MadeBefore(uint id) => _made.GetValueOrDefault(id);
+
     /// <summary>An object behind several descriptions (a pipe has two ends), made when it is asked for the first time.</summary>
     public T Shared<T>(ulong id, Func<T> make) where T : class, IDisposable
     {

@@ -75,8 +75,9 @@ public sealed class FoundDescription
     }
 
     /// <summary>Notes that it cannot be saved. <paramref name="what"/> completes "descriptor 14 is …".</summary>
-    public void Refuse(Dump dump, Errno code, string what, string whatToDo, string meaning = "It cannot be saved.") =>
-        dump.Obstacles.Add(new Obstacle(Process.Pid, code, $"descriptor {Number} is {what}", meaning, whatToDo));
+    public void Refuse(Dump dump, Errno code, string what, string whatToDo,
+        string meaning = "It cannot be saved.", bool passing = false) =>
+        dump.Obstacles.Add(new Obstacle(Process.Pid, code, $"descriptor {Number} is {what}", meaning, whatToDo) { IsPassing = passing });
 
     public override string ToString() => $"pid {Process.Pid} descriptor {Number}: {Name}";
 }

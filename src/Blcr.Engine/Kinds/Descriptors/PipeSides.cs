@@ -6,8 +6,6 @@ namespace Blcr.Engine.Kinds.Descriptors;
 /// <summary>Which of a pipe's two sides are inside the checkpoint.</summary>
 internal static class PipeSides
 {
-    private const int BytesToRead = 0x541b; // FIONREAD
-
     public enum Whereabouts
     {
         /// <summary>No unnamed pipe.</summary>
@@ -54,11 +52,10 @@ internal static class PipeSides
     }
 
     /// <summary>Bytes in the pipe that nobody has read yet.</summary>
-    public static unsafe ulong Unread(FoundDescription found)
+    public static ulong Unread(FoundDescription found)
     {
         using Fd duplicate = found.Duplicate();
-        int bytes = 0;
-        SysResult asked = Sys.Call(SyscallNumber.Ioctl, duplicate.Number, BytesToRead, (nint)(&bytes));
-        return asked.Ok ? (ulong)bytes : 0;
+        SysResult asked = Sys.Unread(duplicate);
+        return asked.Ok ? (ulong)asked.Value : 0;
     }
 }
