@@ -19,34 +19,32 @@ public static class Checkpoint
     public static CheckpointReport Run(CheckpointRequest request)
     {
         Deadline deadline = request.TimeLimit is { } limit ? Deadline.In(limit) : Deadline.Never;
-        using Dump dump = new(request);
+        List<string> diagnostics = [];
         IReadOnlySet<int> tracers = Tracers.Now();
-        ScopeResolver.Resolve(request, tracers, dump.Diagnostics);
+        ScopeResolver.Resolve(request, tracers, diagnostics);
 
         using ContextWriter writer = ContextWriter.Open(request);
-        using FrozenTree tree = FrozenTree.Freeze(() => ScopeResolver.Resolve(request, tracers, []), deadline);
-        long standingStill = Stopwatch.GetTimestamp();
-
-        Collector.Collect(dump, tree);
+        using Standstill still = Standstill.Reach(request, tracers, diagnostics, deadline);
+        FrozenTree tree = still.Tree;
         RefuseIfOver(request, deadline);
-        long bytes = writer.Write(dump);
+        long bytes = writer.Write(still.Dump);
         RefuseIfOver(request, deadline);
 
         TimeSpan pause;
         if (request.SignalAfter == 0)
         {
             tree.Resume();
-            pause = Stopwatch.GetElapsedTime(standingStill);
+            pause = Stopwatch.GetElapsedTime(still.Since);
             writer.Complete();
         }
         else
         {
             writer.Complete();
             tree.ResumeWithSignal(Math.Abs(request.SignalAfter));
-            pause = Stopwatch.GetElapsedTime(standingStill);
+            pause = Stopwatch.GetElapsedTime(still.Since);
         }
 
-        return new CheckpointReport(writer.Path, bytes, tree.Processes.Count, tree.Processes.Sum(process => process.Threads.Count), pause, dump.Diagnostics);
+        return new CheckpointReport(writer.Path, bytes, tree.Processes.Count, tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics);
     }
 
     private static void RefuseIfOver(CheckpointRequest request, Deadline deadline)

@@ -7,7 +7,7 @@ namespace Blcr.Engine.Collect;
 /// <summary>Frozen tree → image: every kind reads its part.</summary>
 internal static class Collector
 {
-    /// <exception cref="RefusedException">With everything that stands in the way; the tree is still frozen and unharmed.</exception>
+    /// <remarks>What stands in the way is in <see cref="Dump.Obstacles"/> afterwards; the tree is still frozen and unharmed.</remarks>
     public static void Collect(Dump dump, FrozenTree tree)
     {
         dump.Image.Origin = OriginCollector.Collect(dump.Request);
@@ -20,11 +20,6 @@ internal static class Collector
         foreach (ProcessKind kind in AllKinds.OfProcesses.Concat(AllKinds.ProcessesLast))
         {
             kind.CollectShared(dump);
-        }
-
-        if (dump.Obstacles.Count > 0)
-        {
-            throw new RefusedException([.. dump.Obstacles]);
         }
     }
 

@@ -10,7 +10,6 @@ public sealed class What_cannot_be_saved_is_refused_by_name
     [InlineData("tcp-listener", "an IPv4 stream socket (TCP)")]
     [InlineData("udp-socket", "an IPv4 datagram socket (UDP)")]
     [InlineData("netlink-socket", "a netlink socket")]
-    [InlineData("inotify", "an inotify instance")]
     [InlineData("userfaultfd", "a userfaultfd")]
     [InlineData("pidfd", "a pidfd")]
     public void And_the_program_runs_on(string held, string words)

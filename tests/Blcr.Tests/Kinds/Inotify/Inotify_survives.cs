@@ -16,6 +16,9 @@ public sealed class Inotify_survives
     public void Two_cycles() => Journey.TwoCycles("inotify");
 
     [Fact]
+    public void A_checkpoint_waits_until_the_program_has_read_its_events() => Journey.All("inotify-busy");
+
+    [Fact]
     public void An_ordinary_user_who_may_not_ask_the_file_system_for_names()
     {
         using Application app = Application.StartAs(User.Ordinary, "inotify");
@@ -25,6 +28,18 @@ public sealed class Inotify_survives
 
 public sealed class Inotify_is_refused
 {
+    [Fact]
+    public void When_the_program_does_not_read_its_events()
+    {
+        using Application app = Application.Start("holds", "inotify");
+        string number = app.Read("descriptor").TrimEnd();
+
+        app.TryCheckpoint().RefusesWith(11, $"pid {app.Pid}", $"descriptor {number} is an inotify instance with", "not read yet");
+
+        Assert.False(File.Exists(app.Context));
+        app.RunsOn().JudgesItself();
+    }
+
     [Fact]
     public void When_a_watched_file_is_missing_at_restart()
     {

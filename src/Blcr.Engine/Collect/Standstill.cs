@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Blcr.Engine.Freeze;
+using Blcr.Engine.Scope;
+using Blcr.Linux;
+using Deadline = Blcr.Linux.Deadline;
+
+namespace Blcr.Engine.Collect;
+
+/// <summary>The processes asked for, frozen, and their image. Disposing lets them run on.</summary>
+/// <remarks>What stands in the way may be gone in a moment, if only the program runs on (events that it has not read yet,
+/// a lease that it is about to give back). Then it is let go and stopped again, for some seconds at most.</remarks>
+internal sealed class Standstill : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private const long ShortestRunNs = 5_000_000;
+    private const long LongestRunNs = 200_000_000;
+
+    private Standstill(FrozenTree tree, Dump dump)
+    {
+        Tree = tree;
+        Dump = dump;
+    }
+
+    public FrozenTree Tree { get; }
+
+    public Dump Dump { get; }
+
+    /// <summary>Stopwatch time stamp of when everything stood still.</summary>
+    public long Since { get; } = Stopwatch.GetTimestamp();
+
+    /// <exception cref="RefusedException">With everything that stands in the way; the processes run on.</exception>
+    public static Standstill Reach(CheckpointRequest request, IReadOnlySet<int> tracers, IReadOnlyList<string> diagnostics, Deadline deadline)
+    {
+        Deadline patience = Deadline.In(Patience);
+        for (long runNs = ShortestRunNs; ; runNs = Math.Min(2 * runNs, LongestRunNs))
+        {
+            Standstill still = Freeze(request, tracers, diagnostics, deadline);
+            try
+            {
+                Collector.Collect(still.Dump, still.Tree);
+                if (still.Dump.Obstacles.Count == 0)
+                {
+                    return still;
+                }
+            }
+            catch
+            {
+                still.Dispose();
+                throw;
+            }
+
+            bool again = still.Dump.Obstacles.TrueForAll(obstacle => obstacle.IsPassing)
+                && !patience.Passed && !deadline.Passed && !request.Interrupted();
+            still.Dispose();
+            if (!again)
+            {
+                throw new RefusedException([.. still.Dump.Obstacles]);
+            }
+
+            Sys.Sleep(runNs);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Tree.Dispose();
+        }
+        finally
+        {
+            Dump.Dispose();
+        }
+    }
+
+    private static Standstill Freeze(CheckpointRequest request, IReadOnlySet<int> tracers, IReadOnlyList<string> diagnostics, Deadline deadline)
+    {
+        FrozenTree tree = FrozenTree.Freeze(() => ScopeResolver.Resolve(request, tracers, []), deadline);
+        Dump dump = new(request);
+        dump.Diagnostics.AddRange(diagnostics);
+        return new Standstill(tree, dump);
+    }
+}
