@@ -9,11 +9,10 @@ internal static class Checker
     /// <exception cref="RefusedException">With everything that stands in the way.</exception>
     public static void Check(RestartPlan plan)
     {
-        RefuseTrees(plan);
         foreach (ProcessImage process in plan.Image.Processes)
         {
             IdChecker.Check(plan, process);
-            foreach (ProcessKind kind in AllKinds.OfProcesses.Concat(AllKinds.ProcessesLast))
+            foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
             {
                 kind.Check(plan, process);
             }
@@ -30,16 +29,6 @@ internal static class Checker
         if (plan.Obstacles.Count > 0)
         {
             throw new RefusedException([.. plan.Obstacles]);
-        }
-    }
-
-    /// <summary>Goes as soon as the skeleton makes trees.</summary>
-    private static void RefuseTrees(RestartPlan plan)
-    {
-        if (plan.Image.Processes.Count > 1)
-        {
-            plan.Obstacles.Add(new Obstacle(0, Linux.Errno.NotSupported, $"the context file holds {plan.Image.Processes.Count} processes",
-                "This version restarts one process, with all its threads.", "Restart it with a later version."));
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class Collector
             CollectProcess(dump, process);
         }
 
-        foreach (ProcessKind kind in AllKinds.OfProcesses.Concat(AllKinds.ProcessesLast))
+        foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
         {
             kind.CollectShared(dump);
         }
@@ -41,7 +41,7 @@ internal static class Collector
 
     private static void CollectProcess(Dump dump, FrozenProcess process)
     {
-        foreach (ProcessKind kind in AllKinds.OfProcesses.Concat(AllKinds.ProcessesLast))
+        foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
         {
             kind.Collect(dump, process);
         }

@@ -4,15 +4,20 @@ using Blcr.Engine.Kinds.Threads;
 namespace Blcr.Engine.Kinds;
 
 /// <summary>The kinds, in the order they are rebuilt. A new kind is a folder beside this file and a line in it.</summary>
-/// <remarks>The four lists follow one another at restart. Collecting and checking go through all of them as well, the
+/// <remarks>The five lists follow one another at restart. Collecting and checking go through all of them as well, the
 /// lists of processes first: the first kind of all looks whether the process may be entered, before anything is run in it.</remarks>
 public static class AllKinds
 {
-    /// <summary>Rebuilt in the leader of each process before its other threads exist.</summary>
-    public static IReadOnlyList<ProcessKind> OfProcesses { get; } =
+    /// <summary>Rebuilt in each process as soon as it is born, before the children that inherit its memory are.</summary>
+    public static IReadOnlyList<ProcessKind> BeforeChildren { get; } =
     [
         new BeforeEntry(),
         new Memory.MemoryKind(),
+    ];
+
+    /// <summary>Rebuilt in the leader of each process when the whole tree is born, and before its other threads exist.</summary>
+    public static IReadOnlyList<ProcessKind> OfProcesses { get; } =
+    [
         new Memory.MemoryFinishKind(),
         new Descriptors.DescriptorsKind(),
         new StateOfProcess(),
@@ -37,6 +42,9 @@ public static class AllKinds
     [
         new LastStateOfThread(),
     ];
+
+    /// <summary>All that belong to a process, in the order of rebuilding.</summary>
+    public static IReadOnlyList<ProcessKind> EveryOfProcesses { get; } = [.. BeforeChildren, .. OfProcesses, .. ProcessesLast];
 
     /// <summary>Asked in this order whose an open file description is.</summary>
     public static IReadOnlyList<DescriptionKind> OfDescriptions { get; } =

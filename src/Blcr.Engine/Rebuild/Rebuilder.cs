@@ -11,19 +11,27 @@ internal static class Rebuilder
     {
         foreach (SeedProcess process in tree.Processes)
         {
-            foreach (ProcessKind kind in AllKinds.OfProcesses)
-            {
-                kind.Rebuild(rebuilding, process);
-            }
-
+            Each(AllKinds.OfProcesses, rebuilding, process);
             process.MakeThreads(rebuilding.Plan.Request.RestorePid);
-            EachThread(rebuilding, process, AllKinds.OfThreads);
-            foreach (ProcessKind kind in AllKinds.ProcessesLast)
+            foreach (NewThread thread in process.Threads)
             {
-                kind.Rebuild(rebuilding, process);
+                rebuilding.Note(thread.Image.Tid, thread.Tid);
             }
+        }
 
+        foreach (SeedProcess process in tree.Processes)
+        {
+            EachThread(rebuilding, process, AllKinds.OfThreads);
+            Each(AllKinds.ProcessesLast, rebuilding, process);
             EachThread(rebuilding, process, AllKinds.ThreadsLast);
+        }
+    }
+
+    private static void Each(IReadOnlyList<ProcessKind> kinds, Rebuilding rebuilding, SeedProcess process)
+    {
+        foreach (ProcessKind kind in kinds)
+        {
+            kind.Rebuild(rebuilding, process);
         }
     }
 

@@ -8,6 +8,8 @@ namespace Blcr.Engine.Rebuild;
 /// <summary>One restart under way, between skeleton and resume.</summary>
 public sealed class Rebuilding(RestartPlan plan) : IDisposable
 {
+    private readonly Dictionary<int, int> _ids = [];
+
     public RestartPlan Plan { get; } = plan;
 
     public ContextImage Image => Plan.Image;
@@ -28,26 +30,11 @@ public sealed class Rebuilding(RestartPlan plan) : IDisposable
     public List<Action> Watching { get; } = [];
 
     /// <summary>Saved pid or tid → the one it has now. An id of nobody in the context file is returned as it is.</summary>
-    public int IdOf(int saved)
-    {
-        foreach (NewProcess process in Processes)
-        {
-            if (process.Image.Pid == saved)
-            {
-                return process.Pid;
-            }
+    /// <remarks>All processes are there when the first kind asks; their threads when the kinds of threads are rebuilt.</remarks>
+    public int IdOf(int saved) => _ids.GetValueOrDefault(saved, saved);
 
-            foreach (NewThread thread in process.Threads)
-            {
-                if (thread.Image.Tid == saved)
-                {
-                    return thread.Tid;
-                }
-            }
-        }
-
-        return saved;
-    }
+    /// <summary>Notes the id that a process, thread, process group or session has now.</summary>
+    internal void Note(int saved, int now) => _ids[saved] = now;
 
     /// <summary>Closes our descriptors of what the new processes now hold themselves.</summary>
     public void Dispose()

@@ -48,9 +48,9 @@ internal static class Release
             {
                 _ = Sys.PtraceDetach(thread.Tid); // ESRCH: killed from outside meanwhile; its parent will see
             }
-
-            process.Release();
         }
+
+        tree.Release();
     }
 
     /// <summary>Preconditions: the thread is in the stop of PTRACE_INTERRUPT, after which the kernel's own rules decide

@@ -3,7 +3,9 @@ using Blcr.Linux;
 
 namespace Blcr.Engine.Skeleton;
 
-/// <summary>A socket pair between us and a new process, inherited by it, through which descriptors go (unix(7), SCM_RIGHTS).</summary>
+/// <summary>What every new process inherits from us beside what the user passes on: the context file, and one end of a
+/// socket pair through which further descriptors go (unix(7), SCM_RIGHTS). The same numbers in the whole tree.</summary>
+/// <remarks>One pair is enough: a descriptor is sent and received before the next one is.</remarks>
 internal sealed unsafe class DescriptorChannel : IDisposable
 {
     private const int FamilyUnix = 1;             // AF_UNIX
@@ -18,23 +20,27 @@ internal sealed unsafe class DescriptorChannel : IDisposable
     private const int ControlAt = 128;
     private const int ByteAt = 192;
 
-    private readonly int _pid;
-    private readonly Workshop _workshop;
     private readonly Fd _ours;
+    private readonly Fd _theirs;
+    private readonly Fd _context;
 
-    private DescriptorChannel(int pid, Workshop workshop, Fd ours, int theirs)
+    private DescriptorChannel(Fd ours, Fd theirs, Fd context)
     {
-        _pid = pid;
-        _workshop = workshop;
         _ours = ours;
-        NumberInProcess = theirs;
+        _theirs = theirs;
+        _context = context;
+        NumberInProcess = theirs.Number;
+        ContextDescriptor = context.Number;
     }
 
-    /// <summary>The number of the other end in the process.</summary>
+    /// <summary>The number of the other end in each process; the tool's own begin with it.</summary>
     public int NumberInProcess { get; }
 
-    /// <summary>Makes the pair; the process that is spawned next inherits the other end as a number not below <paramref name="lowest"/>.</summary>
-    public static Ends Open(int lowest)
+    /// <summary>The number of the context file in each process.</summary>
+    public int ContextDescriptor { get; }
+
+    /// <summary>Makes the pair. Processes spawned until <see cref="StopPassingOn"/> inherit, from <paramref name="lowest"/> on.</summary>
+    public static DescriptorChannel Open(int lowest, Fd context)
     {
         int* pair = stackalloc int[2];
         SysResult made = Sys.Call(SyscallNumber.Socketpair, FamilyUnix, TypeSequentialPacket | CloseOnExec, 0, (nint)pair);
@@ -45,21 +51,34 @@ internal sealed unsafe class DescriptorChannel : IDisposable
 
         Fd ours = new(pair[0]);
         using Fd low = new(pair[1]);
-        SysResult high = Sys.Call(SyscallNumber.Fcntl, low.Number, DuplicateFrom, lowest);
-        if (high.Ok)
+        SysResult theirs = Sys.Call(SyscallNumber.Fcntl, low.Number, DuplicateFrom, lowest);
+        SysResult file = theirs.Ok ? Sys.Call(SyscallNumber.Fcntl, context.Number, DuplicateFrom, theirs.Value + 1) : theirs;
+        if (file.Ok)
         {
-            return new Ends(ours, new Fd((int)high.Value));
+            return new DescriptorChannel(ours, new Fd((int)theirs.Value), new Fd((int)file.Value));
         }
 
         ours.Dispose();
-        throw Refusal(high.Error);
+        if (theirs.Ok)
+        {
+            new Fd((int)theirs.Value).Dispose();
+        }
+
+        throw Refusal(file.Error);
     }
 
-    /// <returns>The number of the duplicate in the process, above <see cref="NumberInProcess"/>.</returns>
-    public int Give(Fd descriptor)
+    /// <summary>What we start from now on does not inherit: nobody outside the tree may read the context file.</summary>
+    public void StopPassingOn()
+    {
+        _theirs.Dispose();
+        _context.Dispose();
+    }
+
+    /// <returns>The number of the duplicate in the process, above <see cref="ContextDescriptor"/>.</returns>
+    public int Give(Fd descriptor, int pid, Workshop workshop)
     {
         Send(descriptor.Number);
-        ulong box = _workshop.Letterbox.Value;
+        ulong box = workshop.Letterbox.Value;
         byte[] message = new byte[256];
         Put(message, 16, box + VectorAt);        // msg_iov
         Put(message, 24, 1);                     // msg_iovlen
@@ -67,17 +86,21 @@ internal sealed unsafe class DescriptorChannel : IDisposable
         Put(message, 40, ControlLength);         // msg_controllen
         Put(message, VectorAt, box + ByteAt);
         Put(message, VectorAt + 8, 1);
-        _workshop.Write(_workshop.Letterbox, message, _pid);
+        workshop.Write(workshop.Letterbox, message, pid);
 
-        TaskAddress at = _workshop.SystemCallInstruction;
-        _ = SingleCall.Must(_pid, at, "receive a descriptor", SyscallNumber.Recvmsg, (ulong)NumberInProcess, box);
-        int low = BinaryPrimitives.ReadInt32LittleEndian(_workshop.Read(_workshop.Letterbox + ControlAt, ControlLength, _pid).AsSpan(16));
-        long high = SingleCall.Must(_pid, at, "keep a descriptor for the tool", SyscallNumber.Fcntl, (ulong)low, DuplicateFrom, (ulong)NumberInProcess + 1);
-        _ = SingleCall.Must(_pid, at, "close a descriptor of the tool", SyscallNumber.Close, (ulong)low);
+        TaskAddress at = workshop.SystemCallInstruction;
+        _ = SingleCall.Must(pid, at, "receive a descriptor", SyscallNumber.Recvmsg, (ulong)NumberInProcess, box);
+        int low = BinaryPrimitives.ReadInt32LittleEndian(workshop.Read(workshop.Letterbox + ControlAt, ControlLength, pid).AsSpan(16));
+        long high = SingleCall.Must(pid, at, "keep a descriptor for the tool", SyscallNumber.Fcntl, (ulong)low, DuplicateFrom, (ulong)ContextDescriptor + 1);
+        _ = SingleCall.Must(pid, at, "close a descriptor of the tool", SyscallNumber.Close, (ulong)low);
         return (int)high;
     }
 
-    public void Dispose() => _ours.Dispose();
+    public void Dispose()
+    {
+        StopPassingOn();
+        _ours.Dispose();
+    }
 
     private void Send(int number)
     {
@@ -99,26 +122,5 @@ internal sealed unsafe class DescriptorChannel : IDisposable
     private static void Put(Span<byte> at, int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(at[offset..], value);
 
     private static RefusedException Refusal(Errno error) => new(0, error,
-        $"no channel to the new process: {ErrorText.Of(error)}", "No process was left behind.", "Raise the limit of open files (ulimit -n) and try again.");
-
-    /// <summary>Both ends while the process is being spawned.</summary>
-    public sealed class Ends(Fd ours, Fd theirs) : IDisposable
-    {
-        private bool _handedOn;
-
-        public DescriptorChannel ToChannel(int pid, Workshop workshop)
-        {
-            _handedOn = true;
-            return new DescriptorChannel(pid, workshop, ours, theirs.Number);
-        }
-
-        public void Dispose()
-        {
-            theirs.Dispose();
-            if (!_handedOn)
-            {
-                ours.Dispose();
-            }
-        }
-    }
+        $"no channel to the new processes: {ErrorText.Of(error)}", "No process was left behind.", "Raise the limit of open files (ulimit -n) and try again.");
 }

@@ -7,29 +7,23 @@ namespace Blcr.Engine.Skeleton;
 /// <summary>The processes of a restart, from the first seed to the release. Disposed before that, it ends them all.</summary>
 internal sealed class NewTree : IDisposable
 {
-    private NewTree()
-    {
-    }
+    private readonly Subreaper _orphans = new();
+    private readonly DescriptorChannel _channel;
+    private bool _released;
+
+    private NewTree(DescriptorChannel channel) => _channel = channel;
 
     /// <summary>Parents before children.</summary>
     public List<SeedProcess> Processes { get; } = [];
 
-    /// <summary>Makes every process, with its id, standing still.</summary>
+    /// <summary>Makes every process, with its id and its memory, standing still.</summary>
     public static NewTree Start(Rebuilding rebuilding)
     {
-        NewTree tree = new();
+        NewTree tree = new(DescriptorChannel.Open(FirstInternalDescriptor(rebuilding.Image), rebuilding.Plan.File.File));
         try
         {
-            using Fd seed = SeedFile.Create();
-            using PassedOnCapability capability = new();
-            int firstInternal = FirstInternalDescriptor(rebuilding.Image);
-            foreach (ProcessImage image in rebuilding.Image.Processes)
-            {
-                SeedProcess process = SeedProcess.Start(seed, rebuilding.Plan.File.File, image, rebuilding.Plan.Request, firstInternal);
-                tree.Processes.Add(process);
-                rebuilding.Processes.Add(process);
-            }
-
+            new Births(rebuilding, tree, tree._channel).All();
+            tree._channel.StopPassingOn();
             return tree;
         }
         catch
@@ -39,11 +33,35 @@ internal sealed class NewTree : IDisposable
         }
     }
 
+    /// <summary>From now on all of it is the application's.</summary>
+    public void Release()
+    {
+        _released = true;
+        _orphans.Dispose();
+    }
+
     public void Dispose()
     {
-        foreach (SeedProcess process in Processes.AsEnumerable().Reverse())
+        if (!_released)
         {
-            process.Dispose();
+            EndAll();
+        }
+
+        Processes.ForEach(process => process.Dispose());
+        _channel.Dispose();
+        _orphans.Dispose();
+    }
+
+    private void EndAll()
+    {
+        Processes.ForEach(process => process.Kill());
+        Processes.ForEach(process => process.AwaitEnd());
+
+        // What its tracer has waited for is then its parent's to wait for (kernel/exit.c: wait_task_zombie()), and that
+        // parent is dead: it was handed on to us.
+        foreach (SeedProcess process in Processes)
+        {
+            _ = Sys.Wait4(process.Pid, WaitOptions.NoHang | WaitOptions.All, out _); // ECHILD: our own child, waited for above
         }
     }
 

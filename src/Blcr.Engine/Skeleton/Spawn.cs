@@ -56,7 +56,7 @@ internal static unsafe class Spawn
                 "No process was left behind.", "Executing memory files may be forbidden here (vm.memfd_noexec, a security module).");
         }
 
-        SysResult seized = Sys.PtraceSeize(pid, PtraceOptions.ExitKill | PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceSysGood);
+        SysResult seized = Sys.PtraceSeize(pid, PtraceOptions.ExitKill | PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceVfork | PtraceOptions.TraceSysGood);
         if (!seized.Ok)
         {
             _ = Sys.PidFdSendSignal(descriptor, Signal.Kill);

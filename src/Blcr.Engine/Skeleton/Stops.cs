@@ -52,9 +52,15 @@ internal static class Stops
     }
 
     /// <summary>Ends a process of ours and waits for the last of it.</summary>
-    public static void KillAndReap(int pid, Fd pidFd, IEnumerable<int> threads)
+    public static void KillAndReap(int pid, Fd pidFd)
     {
         _ = Sys.PidFdSendSignal(pidFd, Signal.Kill); // ESRCH: it has gone already
+        AwaitEnd(pid, []);
+    }
+
+    /// <summary>Waits, as their tracer, for all threads of a process that was killed.</summary>
+    public static void AwaitEnd(int pid, IEnumerable<int> threads)
+    {
         foreach (int tid in threads.Append(pid))
         {
             // A traced thread's end is reported to its tracer before the leader's can be (kernel/exit.c: delay_group_leader()).

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Blcr.Engine.Image;
 using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;
 
@@ -36,28 +34,24 @@ internal sealed class Workshop : IDisposable
     private TaskAddress Scratch => Letterbox + LetterboxLength;
 
     /// <summary>Sets it up in a seed that is stopped.</summary>
-    public static Workshop Open(int pid, MemoryImage saved)
+    /// <param name="seed">Where calls are made until it is there.</param>
+    /// <param name="start">Where it goes; free.</param>
+    public static Workshop Open(Footing seed, TaskAddress start)
     {
-        TaskAddress start = AddressHole.Find(Length, saved, MappingsOf(pid), pid);
-        _ = SingleCall.Must(pid, SeedFile.SystemCallInstruction, "map memory for the tool", SyscallNumber.Mmap,
-            start.Value, Length, (ulong)(MemoryProtection.Read | MemoryProtection.Write),
+        _ = seed.Must("map memory for the tool", SyscallNumber.Mmap, start.Value, Length,
+            (ulong)(MemoryProtection.Read | MemoryProtection.Write),
             (ulong)(MapFlags.Private | MapFlags.Anonymous | MapFlags.FixedNoReplace), ulong.MaxValue, 0);
-
-        // Opened once and kept: the right to it is checked at open (fs/proc/base.c: mem_open()), and the process may
-        // come to belong to another user while it is rebuilt.
-        SysResult<Fd> memory = Sys.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/mem"), OpenFlags.ReadWrite | OpenFlags.CloseOnExec);
-        if (!memory.Ok)
-        {
-            throw new RefusedException(pid, memory.Error, $"the new process's memory cannot be opened: {ErrorText.Of(memory.Error)}",
-                "No process was left behind.", "/proc must be mounted and its mem files writable (proc_mem.force_override).");
-        }
-
-        Workshop workshop = new(start, memory.Value!);
-        workshop.Write(start, WorkshopRunner.Code, pid);
-        _ = SingleCall.Must(pid, SeedFile.SystemCallInstruction, "make the runner executable", SyscallNumber.Mprotect,
+        Workshop workshop = new(start, OpenMemory(seed.Tid));
+        workshop.Write(start, WorkshopRunner.Code, seed.Tid);
+        _ = seed.Must("make the runner executable", SyscallNumber.Mprotect,
             start.Value, CodeLength, (ulong)(MemoryProtection.Read | MemoryProtection.Execute));
         return workshop;
     }
+
+    /// <summary>The copy that a child has of it, cloned from this process with its memory.</summary>
+    public Workshop CopyIn(int child) => new(Start, OpenMemory(child));
+
+    public Footing FootingIn(int tid) => new(tid, SystemCallInstruction, Letterbox, _memory);
 
     public void Write(TaskAddress at, ReadOnlySpan<byte> bytes, int pid)
     {
@@ -80,15 +74,12 @@ internal sealed class Workshop : IDisposable
 
     public void Dispose() => _memory.Dispose();
 
-    /// <summary>What a seed has mapped (man 5 proc_pid_maps: "start-end …").</summary>
-    private static IEnumerable<(ulong Start, ulong End)> MappingsOf(int pid)
+    // Opened once and kept: the right to it is checked at open (fs/proc/base.c: mem_open()), and the process may come to
+    // belong to another user while it is rebuilt.
+    private static Fd OpenMemory(int pid)
     {
-        byte[] maps = Sys.ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).Value ?? [];
-        foreach (string line in Encoding.ASCII.GetString(maps).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] range = line[..line.IndexOf(' ')].Split('-');
-            yield return (ulong.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                ulong.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-        }
+        SysResult<Fd> memory = Sys.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/mem"), OpenFlags.ReadWrite | OpenFlags.CloseOnExec);
+        return memory.Value ?? throw new RefusedException(pid, memory.Error, $"the new process's memory cannot be opened: {ErrorText.Of(memory.Error)}",
+            "No process was left behind.", "/proc must be mounted and its mem files writable (proc_mem.force_override).");
     }
 }

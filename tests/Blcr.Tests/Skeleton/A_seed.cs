@@ -14,7 +14,8 @@ public sealed class A_seed
     [Fact]
     public void Runs_programs_in_each_of_its_threads()
     {
-        using SeedProcess seed = Start(pid: 0, threads: 3);
+        using LoneSeed lone = Start(pid: 0, threads: 3);
+        SeedProcess seed = lone.Process;
         seed.MakeThreads(restorePid: false);
 
         foreach (NewThread thread in seed.Threads)
@@ -36,7 +37,8 @@ public sealed class A_seed
     public void Gets_the_ids_it_must_have()
     {
         int free = FreeIds(3);
-        using SeedProcess seed = Start(free, threads: 3);
+        using LoneSeed lone = Start(free, threads: 3);
+        SeedProcess seed = lone.Process;
         seed.MakeThreads(restorePid: true);
 
         Assert.Equal([free, free + 1, free + 2], seed.Threads.Select(thread => thread.Tid));
@@ -57,8 +59,9 @@ public sealed class A_seed
     public void Ends_when_it_is_given_up()
     {
         int pid;
-        using (SeedProcess seed = Start(pid: 0, threads: 2))
+        using (LoneSeed lone = Start(pid: 0, threads: 2))
         {
+            SeedProcess seed = lone.Process;
             seed.MakeThreads(restorePid: false);
             pid = seed.Pid;
             Assert.True(Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")));
@@ -70,7 +73,8 @@ public sealed class A_seed
     [Fact]
     public void Keeps_nothing_of_the_tool_when_the_workshop_closes()
     {
-        using SeedProcess seed = Start(pid: 0, threads: 1);
+        using LoneSeed lone = Start(pid: 0, threads: 1);
+        SeedProcess seed = lone.Process;
         foreach (SeedThread thread in seed.SeedThreads)
         {
             thread.FallAsleepAgain(0);
@@ -84,7 +88,7 @@ public sealed class A_seed
             Sys.ListDirectory($"/proc/{seed.Pid}/fd").Value!, name => int.Parse(name, CultureInfo.InvariantCulture) >= seed.FirstInternalDescriptor);
     }
 
-    internal static SeedProcess Start(int pid, int threads)
+    internal static LoneSeed Start(int pid, int threads)
     {
         ProcessImage image = new() { Pid = pid, Memory = new MemoryImage() };
         for (int i = 0; i < threads; i++)
@@ -92,11 +96,34 @@ public sealed class A_seed
             image.Threads.Add(new ThreadImage { Tid = pid == 0 ? 0 : pid + i });
         }
 
-        using BlockedSignals blocked = new();
-        using Fd program = SeedFile.Create();
-        using Fd context = Sys.Open("/proc/self/exe", OpenFlags.ReadOnly | OpenFlags.CloseOnExec).Value!;
-        RestartRequest request = new() { Source = new Source.FromFile("-"), RestorePid = pid != 0 };
-        return SeedProcess.Start(program, context, image, request, firstInternal: 500);
+        return new LoneSeed(image, new RestartRequest { Source = new Source.FromFile("-"), RestorePid = pid != 0 });
+    }
+
+    /// <summary>A tree of one process, without anything of a restart but its skeleton.</summary>
+    internal sealed class LoneSeed : IDisposable
+    {
+        private readonly DescriptorChannel _channel;
+
+        public LoneSeed(ProcessImage image, RestartRequest request)
+        {
+            using BlockedSignals blocked = new();
+            using Fd program = SeedFile.Create();
+            using Fd context = Sys.Open("/proc/self/exe", OpenFlags.ReadOnly | OpenFlags.CloseOnExec).Value!;
+            _channel = DescriptorChannel.Open(lowest: 500, context);
+            (int pid, Fd pidFd) = Birth.Of(image, request, program);
+            Process = new SeedProcess(pid, pidFd, image, _channel);
+            Process.OpenWorkshop(new WorkshopPlaces(new ContextImage { Processes = { image } }));
+        }
+
+        public SeedProcess Process { get; }
+
+        public void Dispose()
+        {
+            Process.Kill();
+            Process.AwaitEnd();
+            Process.Dispose();
+            _channel.Dispose();
+        }
     }
 
     /// <summary>Neighbouring ids nobody has, far from where the kernel is handing them out.</summary>

@@ -15,4 +15,23 @@ public sealed class A_tree_survives
 
         app.Checkpoint().HasProcesses(processes).JudgesItself(processes);
     }
+
+    [Theory]
+    [InlineData("3", "2", 13)]
+    [InlineData("1", "40", 41)]
+    public void A_restart_and_another_one(string breadth, string depth, int processes)
+    {
+        using Application app = Application.Start("tree", breadth, depth);
+
+        app.Checkpoint().Kill().Restart().HasProcesses(processes);
+        app.Checkpoint().Kill().Restart().HasProcesses(processes).JudgesItself(processes);
+    }
+
+    [Fact]
+    public void With_new_ids_beside_the_first_one()
+    {
+        using Application app = Application.Start("tree", "3", "2", "--new-ids");
+
+        app.Checkpoint().Kill().Restart("--no-restore-pid").HasProcesses(13).JudgesItself(13);
+    }
 }

@@ -32,7 +32,8 @@ public sealed class Timer_ids
     public void Are_had_in_a_real_process(bool chosen)
     {
         Assert.SkipUnless(!chosen || TimerIds.CanBeChosen(), "this kernel is older than 6.15");
-        using SeedProcess seed = A_seed.Start(pid: 0, threads: 1);
+        using A_seed.LoneSeed lone = A_seed.Start(pid: 0, threads: 1);
+        SeedProcess seed = lone.Process;
         ProgramSeries programs = new("test", seed.Leader.Capacity);
 
         TimerIds.Rebuild(programs, [Timer(2), Timer(5), Timer(40)], id => id, chosen);
