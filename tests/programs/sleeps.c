@@ -10,7 +10,6 @@
 #include <sys/select.h>
 #include <sys/syscall.h>
 
-
 static atomic_int sleeping, woken;
 
 static struct timespec length = {3, 0};
@@ -120,8 +119,8 @@ static void *run(void *argument)
 
     long ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
     expect(result == 0, "%s: expected 0, seen %ld, %s", self->name, result, strerror(error));
-    expect(ms >= length.tv_sec * 1000 - 1, "%s: expected no less than %ld ms, seen %ld",
-           self->name, (long)length.tv_sec * 1000, ms);
+    expect(ms >= length.tv_sec * 1000 - 1, "%s: expected no less than %ld ms, seen %ld", self->name,
+           (long)length.tv_sec * 1000, ms);
 
     char line[100];
     snprintf(line, sizeof line, "%s %ld\n", self->name, ms);
