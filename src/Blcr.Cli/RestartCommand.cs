@@ -81,6 +81,7 @@ internal static class RestartCommand
             RestoreGroup = Options.RestoreGroup,
             RestoreSession = Options.RestoreSession,
             Relocations = Options.Relocations,
+            Replacements = Options.Replacements,
             SignalAfter = Options.Signal,
         };
 

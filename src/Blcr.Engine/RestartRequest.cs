@@ -14,6 +14,9 @@ public sealed record RestartRequest
     /// <summary>At most 16, first match wins, whole components, checked by the command.</summary>
     public IReadOnlyList<Relocation> Relocations { get; init; } = [];
 
+    /// <summary>Descriptors of the caller for what led out of the checkpoint, where the user named some.</summary>
+    public IReadOnlyList<Replacement> Replacements { get; init; } = [];
+
     /// <summary>Sent to every restored process once it runs; 0 for none; negative: before it runs.</summary>
     public int SignalAfter { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Read;
 using Blcr.Linux;
 
@@ -23,6 +24,14 @@ internal static class ContextJson
             Origin(json, file.Image.Origin ?? new Origin());
             List(json, "processes", file.Image.Processes, process => Process(json, file, process));
             List(json, "files_inside", file.Image.FileContents, content => Content(json, content));
+            List(json, "outside", OutsideEnds.Of(file.Image), end =>
+            {
+                json.WriteNumber("pid", end.Pid);
+                json.WriteNumber("number", end.Number);
+                json.WriteNumber("description", end.Description.Id);
+                json.WriteString("object", end.Object);
+                json.WriteString("access", Words.Access(end.Description.StatusFlags));
+            });
             json.WriteEndObject();
         }
 

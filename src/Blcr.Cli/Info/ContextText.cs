@@ -1,6 +1,7 @@
 using System.Text;
 using Blcr.Engine;
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Read;
 using Blcr.Linux;
 
@@ -31,6 +32,7 @@ internal static class ContextText
             new ProcessText(file, process, text).Write();
         }
 
+        Outside(image, text);
         if (image.FileContents.Count > 0)
         {
             text.Append("\nfiles inside the context\n");
@@ -41,6 +43,21 @@ internal static class ContextText
         }
 
         return text.ToString();
+    }
+
+    // What cr_restart --inherit-fd can name; otherwise a restart follows its rules for standard streams.
+    private static void Outside(ContextImage image, StringBuilder text)
+    {
+        IReadOnlyList<OutsideEnd> ends = OutsideEnds.Of(image);
+        if (ends.Count > 0)
+        {
+            text.Append("\nleads outside (cr_restart puts something of its own there)\n");
+        }
+
+        foreach (OutsideEnd end in ends)
+        {
+            text.Append($"  {$"{end.Pid}:{end.Number}",-12}{Words.Harmless(end.Object)}, {Words.Access(end.Description.StatusFlags)}\n");
+        }
     }
 
     private static string Scope(Origin origin) => (CheckpointScope)origin.Scope switch

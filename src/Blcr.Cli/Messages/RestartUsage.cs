@@ -35,8 +35,10 @@ internal static class RestartUsage
               --restore-pgid, --no-restore-pgid  process groups as saved, or the own one (default)
               --restore-sid, --no-restore-sid    sessions as saved, or the own one (default)
 
-        Files:
+        Files and descriptors:
               --relocate OLD=NEW  what was saved at OLD or below is at NEW now; up to 16 times
+              --inherit-fd OLD=FD what led out of the checkpoint at OLD becomes our descriptor FD; OLD is
+                                  FD, PID:FD, pipe:[NUMBER] or a terminal's path, as cr_info shows them
 
         Commands for the shell (a status other than 0 becomes that of cr_restart):
               --run-on-success CMD      when the processes run

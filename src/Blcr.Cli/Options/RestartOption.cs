@@ -8,7 +8,7 @@ internal enum RestartOption
     Run, Signal, Stop, Term, Abort, Kill, Cont, EarlyStop, EarlyAbort,
     OmitMaybe, OmitAlways, OmitNever,
     RunOnSuccess, RunOnFailArguments, RunOnFailTemporary, RunOnFailEnvironment, RunOnFailPermanent, RunOnFailure,
-    Relocate,
+    Relocate, InheritDescriptor,
     RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession,
     DiagnosticsNone, DiagnosticsError, DiagnosticsWarning,
 }
@@ -42,6 +42,7 @@ internal static class RestartOptionForms
         new(RestartOption.RunOnFailPermanent, "", ["run-on-fail-perm"], OptionArgument.Required),
         new(RestartOption.RunOnFailure, "", ["run-on-failure"], OptionArgument.Required),
         new(RestartOption.Relocate, "", ["relocate"], OptionArgument.Required),
+        new(RestartOption.InheritDescriptor, "", ["inherit-fd"], OptionArgument.Required),
         new(RestartOption.RestorePid, "", ["restore-pid"]),
         new(RestartOption.NoRestorePid, "", ["no-restore-pid"]),
         new(RestartOption.RestoreGroup, "", ["restore-pgid"]),

@@ -27,6 +27,8 @@ internal sealed record RestartOptions
 
     public List<Relocation> Relocations { get; } = [];
 
+    public List<Replacement> Replacements { get; } = [];
+
     private bool HasSource => File is not null || Descriptor is not null || Directory is not null;
 
     public static RestartOptions? From(GivenWords<RestartOption> words, out Mistake? mistake)
@@ -68,6 +70,7 @@ internal sealed record RestartOptions
             case RestartOption.Directory: return TakeSource(() => Directory = given.Argument);
             case RestartOption.Descriptor: return TakeDescriptor(given.Argument!);
             case RestartOption.Relocate: return TakeRelocation(given.Argument!);
+            case RestartOption.InheritDescriptor: return TakeReplacement(given.Argument!);
             case RestartOption.RestorePid: RestorePid = true; break;
             case RestartOption.NoRestorePid: RestorePid = false; break;
             case RestartOption.RestoreGroup: RestoreGroup = true; break;
@@ -115,6 +118,17 @@ internal sealed record RestartOptions
         }
 
         return Relocations.Count > RelocationArgument.Most ? Invalid(RelocationArgument.TooMany) : null;
+    }
+
+    private Mistake? TakeReplacement(string argument)
+    {
+        Replacement? replacement = ReplacementArgument.Parse(argument, out string? wrong);
+        if (replacement is not null)
+        {
+            Replacements.Add(replacement);
+        }
+
+        return wrong is null ? null : Invalid(wrong);
     }
 
     private Mistake? TakeSignal(GivenOption<RestartOption> given)

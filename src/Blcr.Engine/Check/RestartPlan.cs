@@ -4,16 +4,27 @@ using Blcr.Engine.Read;
 namespace Blcr.Engine.Check;
 
 /// <summary>A restart before the first process is made: the verified file, what was asked, and what stands in the way.</summary>
-public sealed class RestartPlan(RestartRequest request, ContextFile file)
+public sealed class RestartPlan
 {
-    public RestartRequest Request { get; } = request;
+    public RestartPlan(RestartRequest request, ContextFile file)
+    {
+        Request = request;
+        File = file;
+        Rights = new(file.OwnerUid);
+        Replacements = new(this);
+    }
 
-    public ContextFile File { get; } = file;
+    public RestartRequest Request { get; }
+
+    public ContextFile File { get; }
 
     public ContextImage Image => File.Image;
 
     /// <summary>With whose rights files named by the context file are opened.</summary>
-    public OwnerRights Rights { get; } = new(file.OwnerUid);
+    public OwnerRights Rights { get; }
+
+    /// <summary>What the user gives for ends that lead outside.</summary>
+    public Replacements Replacements { get; }
 
     public List<Obstacle> Obstacles { get; } = [];
 

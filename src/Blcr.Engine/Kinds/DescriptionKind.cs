@@ -31,6 +31,10 @@ public abstract class DescriptionKind
     public virtual Fd? SourceFor(Rebuilding rebuilding, SavedDescription saved, NewProcess process, int number) =>
         rebuilding.Descriptions.Made(saved, () => DescriptionRebuilder.Finish(saved, Make(rebuilding, saved)));
 
+    /// <summary>For an object that is outside the checkpoint, so that a restart takes something of its own: the name by which
+    /// a user may replace it, as /proc/PID/fd shows it. Null for what is restored.</summary>
+    public virtual string? OutsideName(OpenDescription image) => null;
+
     /// <summary>Work inside the process once all its numbers are in place.</summary>
     public virtual void Complete(Rebuilding rebuilding, SavedDescription saved, NewProcess process)
     {

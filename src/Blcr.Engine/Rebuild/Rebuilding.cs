@@ -6,18 +6,25 @@ using Blcr.Engine.Skeleton;
 namespace Blcr.Engine.Rebuild;
 
 /// <summary>One restart under way, between skeleton and resume.</summary>
-public sealed class Rebuilding(RestartPlan plan) : IDisposable
+public sealed class Rebuilding : IDisposable
 {
     private readonly Dictionary<int, int> _ids = [];
 
-    public RestartPlan Plan { get; } = plan;
+    public Rebuilding(RestartPlan plan)
+    {
+        Plan = plan;
+        Files = new(plan);
+        Descriptions.Adopt(plan.Replacements.Used);
+    }
+
+    public RestartPlan Plan { get; }
 
     public ContextImage Image => Plan.Image;
 
     public List<NewProcess> Processes { get; } = [];
 
     /// <summary>Files saved by content, made again once each, as descriptors of ours.</summary>
-    public RestoredFiles Files { get; } = new(plan);
+    public RestoredFiles Files { get; }
 
     /// <summary>Open file descriptions, made again once each, as descriptors of ours.</summary>
     public RebuiltDescriptions Descriptions { get; } = new();

@@ -65,6 +65,19 @@ public sealed class RebuiltDescriptions : IDisposable
         return fd;
     }
 
+    /// <summary>Takes descriptors that the user named for something: a duplicate is kept, and above the standard streams the
+    /// number itself is not passed on, or a pipe that was opened for one descriptor would stay open at another.</summary>
+    public void Adopt(IEnumerable<int> numbers)
+    {
+        foreach (int number in numbers)
+        {
+            if (Inherited(number) is not null && number > 2)
+            {
+                _ = Sys.Fcntl(number, FcntlCommand.SetDescriptorFlags, 1); // FD_CLOEXEC
+            }
+        }
+    }
+
     public static bool IsInherited(int number)
     {
         SysResult flags = Sys.Fcntl(number, FcntlCommand.GetDescriptorFlags);

@@ -31,6 +31,10 @@ public sealed class Cr_restart_reads_its_options
     [InlineData("--relocate /a=/b=/c a", "Relocation argument '/a=/b=/c' contains multiple unescaped '=' characters.")]
     [InlineData("--relocate a=/b a", "Relocation paths must begin with '/', but have 'a'")]
     [InlineData("--relocate /a=b a", "Relocation paths must begin with '/', but have 'b'")]
+    [InlineData("--inherit-fd 7 a", "--inherit-fd 7: expected OLD=FD")]
+    [InlineData("--inherit-fd x=7 a", "--inherit-fd x=7: expected OLD=FD")]
+    [InlineData("--inherit-fd 1:2:3=7 a", "--inherit-fd 1:2:3=7: expected OLD=FD")]
+    [InlineData("--inherit-fd /dev/pts/3=x a", "--inherit-fd /dev/pts/3=x: expected OLD=FD")]
     public void A_bad_value_or_a_conflict_is_22_and_the_hook_is_args(string arguments, string message)
     {
         using Shell shell = new();
@@ -91,6 +95,20 @@ public sealed class Cr_restart_reads_its_options
 
         Gen.Select(paths, paths).Where((old, @new) => old != @new).Sample((old, @new) =>
             Assert.Equal(new Relocation(old, @new), RelocationArgument.Parse($"{Escaped(old)}={Escaped(@new)}", out _)));
+    }
+
+    [Theory]
+    [InlineData("5=7", "5", 7)]
+    [InlineData("4711:5=0", "4711:5", 0)]
+    [InlineData("pipe:[12]=1", "pipe:[12]", 1)]
+    [InlineData("/dev/a=b=9", "/dev/a=b", 9)]
+    public void A_replacement_is_read(string argument, string old, int with)
+    {
+        Replacement? replacement = ReplacementArgument.Parse(argument, out string? wrong);
+
+        Assert.Null(wrong);
+        Assert.Equal((old, with), (replacement!.Old.ToString(), replacement.With));
+        Assert.Equal(argument, replacement.ToString());
     }
 
     private static string[] Words(string arguments) => arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);

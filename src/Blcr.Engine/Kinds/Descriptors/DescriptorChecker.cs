@@ -48,7 +48,10 @@ internal static class DescriptorChecker
             return;
         }
 
-        kind.Check(plan, saved);
+        if (plan.Replacements.For(saved.Image) is null)
+        {
+            kind.Check(plan, saved);
+        }
     }
 
     // Shared with a process that comes earlier: checked there.

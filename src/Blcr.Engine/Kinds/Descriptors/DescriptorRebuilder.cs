@@ -22,7 +22,7 @@ internal static class DescriptorRebuilder
         }
 
         Dictionary<uint, SavedDescription> held = HeldBy(rebuilding, process);
-        foreach (SavedDescription saved in held.Values)
+        foreach (SavedDescription saved in held.Values.Where(saved => rebuilding.Plan.Replacements.For(saved.Image) is null))
         {
             DescriptorsKind.KindOf(saved.Image)!.Complete(rebuilding, saved, process);
         }
@@ -37,7 +37,9 @@ internal static class DescriptorRebuilder
         foreach (Descriptor_ descriptor in group)
         {
             SavedDescription saved = Describe(rebuilding, process, descriptor);
-            Fd? source = DescriptorsKind.KindOf(saved.Image)!.SourceFor(rebuilding, saved, process, descriptor.Number);
+            Fd? source = rebuilding.Plan.Replacements.For(saved.Image) is int replacement
+                ? InheritedDescriptions.Take(rebuilding, saved, replacement)
+                : DescriptorsKind.KindOf(saved.Image)!.SourceFor(rebuilding, saved, process, descriptor.Number);
             if (source is null)
             {
                 continue;

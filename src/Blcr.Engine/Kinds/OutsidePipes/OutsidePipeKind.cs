@@ -32,6 +32,8 @@ public sealed class OutsidePipeKind : DescriptionKind
             + $"with {unread} bytes in it that are not saved");
     }
 
+    public override string? OutsideName(OpenDescription image) => $"pipe:[{image.OutsidePipe.Inode}]";
+
     public override void Check(RestartPlan plan, SavedDescription saved)
     {
         foreach ((_, int number) in saved.Holders(plan.Image))
@@ -45,13 +47,13 @@ public sealed class OutsidePipeKind : DescriptionKind
             if (saved.Image.OutsidePipe.ReadEnd && saved.Image.OutsidePipe.WriteEnd)
             {
                 at.Refuse(plan, Errno.Invalid, "is a pipe to the outside, open for both reading and writing",
-                    $"Give cr_restart something at descriptor {number}, for example {number}<>FILE.");
+                    $"Give cr_restart something at descriptor {number}, for example {number}<>FILE, or name something by --inherit-fd.");
             }
             else if (!RebuiltDescriptions.IsInherited(Stream(saved)))
             {
                 at.Refuse(plan, Errno.BadDescriptor, "is a pipe to the outside, and cr_restart has neither that number nor "
                     + (Stream(saved) == 0 ? "a standard input" : "a standard output"),
-                    $"Give cr_restart something at descriptor {number}, or at {Stream(saved)}.");
+                    $"Give cr_restart something at descriptor {number}, or at {Stream(saved)}, or name something by --inherit-fd.");
             }
         }
     }

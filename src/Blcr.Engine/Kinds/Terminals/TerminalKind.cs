@@ -50,6 +50,8 @@ public sealed class TerminalKind : DescriptionKind
         };
     }
 
+    public override string? OutsideName(OpenDescription image) => image.Terminal.Path;
+
     public override void Check(RestartPlan plan, SavedDescription saved)
     {
         foreach ((int pid, int number) in saved.Holders(plan.Image))
