@@ -12,6 +12,7 @@ public enum Errno
     Interrupted = 4,           // EINTR
     InputOutput = 5,           // EIO
     NoDeviceOrAddress = 6,     // ENXIO
+    ArgumentsTooLong = 7,      // E2BIG
     BadDescriptor = 9,         // EBADF
     NoChild = 10,              // ECHILD
     Again = 11,                // EAGAIN
@@ -40,6 +41,8 @@ public enum Errno
     NoSystemCall = 38,         // ENOSYS
     NotEmpty = 39,             // ENOTEMPTY
     TooManySymlinks = 40,      // ELOOP
+    NoMessage = 42,            // ENOMSG
+    IdRemoved = 43,            // EIDRM
     NoData = 61,               // ENODATA
     NotSupported = 95,         // EOPNOTSUPP
     TimedOut = 110,            // ETIMEDOUT

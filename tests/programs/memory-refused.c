@@ -4,7 +4,6 @@
 #include <linux/userfaultfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
 #include <sys/syscall.h>
 
 enum { Page = 4096 };
@@ -25,10 +24,6 @@ static void hold(const char *what)
     } else if (strcmp(what, "io_uring") == 0) {
         static unsigned char parameters[120]; /* struct io_uring_params */
         map((int)must("io_uring_setup", syscall(SYS_io_uring_setup, 8, parameters)));
-    } else if (strcmp(what, "sysv") == 0) {
-        int id = (int)must("shmget", shmget(IPC_PRIVATE, Page, IPC_CREAT | 0600));
-        must("shmat", shmat(id, NULL, 0) == (void *)-1 ? -1 : 0);
-        must("shmctl", shmctl(id, IPC_RMID, NULL));
     } else if (strcmp(what, "secret") == 0) {
         int fd = (int)must("memfd_secret", syscall(SYS_memfd_secret, 0));
         must("ftruncate", ftruncate(fd, Page));

@@ -10,6 +10,8 @@ namespace Blcr.Engine.Collect;
 /// <summary>One checkpoint under way, between freeze and write.</summary>
 public sealed class Dump(CheckpointRequest request) : IDisposable
 {
+    private readonly List<IDisposable> _kept = [];
+
     public CheckpointRequest Request { get; } = request;
 
     public ContextImage Image { get; } = new();
@@ -34,6 +36,13 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
     /// <summary>Open file descriptions held by the tree, each once.</summary>
     public DescriptionTable Descriptions { get; } = new();
 
+    /// <summary>Keeps something open until the context file is written, because pages come from it.</summary>
+    public void Keep(IDisposable source) => _kept.Add(source);
+
     /// <summary>Closes the files that pages were to come from.</summary>
-    public void Dispose() => FileContents.Dispose();
+    public void Dispose()
+    {
+        FileContents.Dispose();
+        _kept.ForEach(source => source.Dispose());
+    }
 }

@@ -18,6 +18,7 @@ public static class AllKinds
     /// <summary>Rebuilt in the leader of each process when the whole tree is born, and before its other threads exist.</summary>
     public static IReadOnlyList<ProcessKind> OfProcesses { get; } =
     [
+        new SysvMemory.SysvMemoryKind(),
         new Memory.MemoryFinishKind(),
         new Descriptors.DescriptorsKind(),
         new StateOfProcess(),

@@ -102,6 +102,8 @@ internal static class MemoryStructure
                 FileStructure.CheckReference(structure, vma.File, needed: true, what);
                 break;
             case VmaBacking.VmaContent when structure.HasContent(vma.Content):
+            case VmaBacking.VmaSegment when structure.SegmentLength(vma.Segment) is ulong length
+                && vma.Shared && vma.Runs.Count == 0 && vma.Offset < length && vma.End - vma.Start <= length - vma.Offset:
                 break;
             default:
                 structure.Refuse($"{what} is backed by nothing that is there");

@@ -12,6 +12,7 @@ internal sealed class Structure
     private readonly string _file;
     private readonly HashSet<uint> _contents = [];
     private readonly HashSet<uint> _descriptions = [];
+    private readonly Dictionary<int, ulong> _segments = [];
 
     private Structure(string file, ulong pages)
     {
@@ -48,11 +49,15 @@ internal sealed class Structure
             }
         }
 
+        SysvStructure.Check(structure, image, structure._segments);
         FileStructure.Check(structure, image);
         ProcessStructure.Check(structure, image.Processes);
     }
 
     public bool HasContent(uint id) => _contents.Contains(id);
+
+    /// <summary>Bytes of the segment with that id, whole pages; null: there is none.</summary>
+    public ulong? SegmentLength(int id) => _segments.TryGetValue(id, out ulong length) ? length : null;
 
     public bool HasDescription(uint id) => _descriptions.Contains(id);
 

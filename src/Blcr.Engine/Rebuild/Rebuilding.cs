@@ -36,6 +36,9 @@ public sealed class Rebuilding : IDisposable
     /// <summary>Whoever watches files begins to when all of <see cref="Last"/> is done, so as not to see us at work.</summary>
     public List<Action> Watching { get; } = [];
 
+    /// <summary>Everything is done: what was made outside the new processes stays.</summary>
+    public bool Succeeded { get; set; }
+
     /// <summary>Saved pid or tid → the one it has now. An id of nobody in the context file is returned as it is.</summary>
     /// <remarks>All processes are there when the first kind asks; their threads when the kinds of threads are rebuilt.</remarks>
     public int IdOf(int saved) => _ids.GetValueOrDefault(saved, saved);

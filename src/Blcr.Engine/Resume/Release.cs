@@ -34,6 +34,7 @@ internal static class Release
 
         rebuilding.Last.ForEach(last => last());
         rebuilding.Watching.ForEach(watch => watch());
+        rebuilding.Succeeded = true;
         rebuilding.Dispose(); // before anything runs: a pipe end still open here would keep a reader from its end of file
         foreach (SeedThread thread in tree.Processes.SelectMany(process => process.SeedThreads))
         {

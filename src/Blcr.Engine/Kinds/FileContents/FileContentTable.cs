@@ -53,7 +53,7 @@ public sealed class FileContentTable(Dump dump) : IDisposable
             DescribeMemoryFile(content, reader.Value!, status);
         }
 
-        NoteRuns(content, reader.Value!);
+        FileRuns.Note(dump, reader.Value!, (long)content.Size, content.Runs);
         return content;
     }
 
@@ -108,32 +108,6 @@ public sealed class FileContentTable(Dump dump) : IDisposable
         // st_blksize of hugetlbfs is its page size; of tmpfs it is the page or, with huge=, one huge page:
         // only the former has no SEEK_HOLE of its own and says so by its file system type.
         content.HugePageSize = FileSystem.IsHugeTlb(file) ? (ulong)status.BlockSize : 0;
-    }
-
-    private void NoteRuns(FileContent content, Fd file)
-    {
-        long end = (long)content.Size;
-        for (long at = 0; at < end;)
-        {
-            SysResult data = Sys.Seek(file, at, SeekFrom.Data);
-            if (data.Error == Errno.NoDeviceOrAddress)
-            {
-                return;
-            }
-
-            // A file system that knows no holes answers EINVAL: then everything is data (man 2 lseek).
-            long start = data.Ok ? data.Value & -Sys.PageSize : at;
-            SysResult hole = data.Ok ? Sys.Seek(file, Math.Max(start, at), SeekFrom.Hole) : data;
-            long stop = hole.Ok ? Math.Min(hole.Value, end) : end;
-            ulong pages = (ulong)(stop - start + Sys.PageSize - 1) / Sys.PageSize;
-            content.Runs.Add(new PageRun
-            {
-                Start = (ulong)start,
-                Pages = pages,
-                DataPage = dump.Pages.AddFile(file, start, pages),
-            });
-            at = start + ((long)pages * Sys.PageSize);
-        }
     }
 
     private static Obstacle CannotRead(int pid, string path, Errno error) => new(pid, error,

@@ -54,21 +54,30 @@ internal static unsafe class FileFiller
             Sys.MemoryMap(length, MemoryProtection.Read | MemoryProtection.Write, MapFlags.Shared, file)).Value;
         try
         {
-            foreach (PageRun run in content.Runs)
-            {
-                long offset = context.OffsetOf(run.DataPage);
-                long left = checked((long)run.Pages * Sys.PageSize);
-                for (nint at = start + (nint)run.Start; left > 0;)
-                {
-                    Span<byte> part = new((void*)at, (int)Math.Min(left, BlockLength));
-                    long got = Checked(Sys.ReadAt(context.File, part, offset)).Value;
-                    (at, offset, left) = (at + (nint)got, offset + got, left - got);
-                }
-            }
+            FillMemory(content.Runs, start, context);
         }
         finally
         {
             _ = Sys.MemoryUnmap(start, length); // our own mapping, made above
+        }
+    }
+
+    /// <summary>Reads runs into memory of this process.</summary>
+    /// <param name="runs">Their starts are offsets.</param>
+    /// <param name="start">Where offset 0 is.</param>
+    /// <param name="context">The file they are in.</param>
+    public static void FillMemory(IEnumerable<PageRun> runs, nint start, ContextFile context)
+    {
+        foreach (PageRun run in runs)
+        {
+            long offset = context.OffsetOf(run.DataPage);
+            long left = checked((long)run.Pages * Sys.PageSize);
+            for (nint at = start + (nint)run.Start; left > 0;)
+            {
+                Span<byte> part = new((void*)at, (int)Math.Min(left, BlockLength));
+                long got = Checked(Sys.ReadAt(context.File, part, offset)).Value;
+                (at, offset, left) = (at + (nint)got, offset + got, left - got);
+            }
         }
     }
 

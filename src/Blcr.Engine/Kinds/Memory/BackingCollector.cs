@@ -10,6 +10,7 @@ namespace Blcr.Engine.Kinds.Memory;
 internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryImage image)
 {
     private const string MemoryFile = "/memfd:";
+    private const string Segment = "/SYSV";
     private const string SharedAnonymous = "/dev/zero";
     private const string HugeAnonymous = "/anon_hugepage";
     private const string NamedSharedAnonymous = "[anon_shmem:";
@@ -27,6 +28,14 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         {
             saved.Backing = VmaBacking.VmaAnonymous;
             saved.Offset = 0;
+            return true;
+        }
+
+        // The inode of a segment is its id (ipc/shm.c: newseg()). What is in it: Kinds/SysvMemory.
+        if (vma.Name.StartsWith(Segment, StringComparison.Ordinal) && vma.Device == InternalMemory.Device(vma.Has("ht")))
+        {
+            saved.Backing = VmaBacking.VmaSegment;
+            saved.Segment = (int)vma.Inode;
             return true;
         }
 

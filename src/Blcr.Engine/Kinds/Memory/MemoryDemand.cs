@@ -39,6 +39,11 @@ internal static class MemoryDemand
             }
         }
 
+        foreach (SysvSegment segment in plan.Image.SysvSegments.Where(segment => segment.HugePageSize == 0))
+        {
+            ordinary += Bytes(segment.Runs);
+        }
+
         CheckOrdinary(plan, ordinary);
         foreach ((ulong size, ulong bytes) in huge)
         {

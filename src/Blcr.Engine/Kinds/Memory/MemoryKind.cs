@@ -14,8 +14,8 @@ namespace Blcr.Engine.Kinds.Memory;
 /// mappings, pages that were written. The rest of a file mapping is its file, found again by path (see
 /// <see cref="FileContents.FileReferences"/> for how another file there is noticed). What has no path (deleted files,
 /// memfds, shared anonymous memory) is saved as an object of its own and mapped as often as it was before.
-/// Refused by name: memory of devices, io_uring, AIO, perf, sockets, SysV shared memory, userfaultfd, secretmem, shadow
-/// stacks. Not kept: the NUMA policy of mappings, and what is in memory the kernel may drop (MAP_DROPPABLE).
+/// Refused by name: memory of devices, io_uring, AIO, perf, sockets, userfaultfd, secretmem, shadow stacks.
+/// System V shared memory is attached by Kinds/SysvMemory. Not kept: the NUMA policy of mappings, and what is in memory the kernel may drop (MAP_DROPPABLE).
 /// </remarks>
 public sealed class MemoryKind : ProcessKind
 {

@@ -13,7 +13,6 @@ internal static class UnsavableMemory
         ("anon_inode:", "memory of a kernel object", "Take the checkpoint when the program has closed it."),
         ("socket:", "the packet buffer of a socket", "Take the checkpoint when the program has closed it."),
         ("/secretmem", "secret memory (memfd_secret), which not even the kernel may read", "Have the program use ordinary memory."),
-        ("/SYSV", "System V shared memory", "Take the checkpoint when no segment is attached (ipcs -m)."),
         ("[uprobes]", "code of a tracing tool (uprobes)", "End the tracing (perf, bpftrace) first; a restart begins without it."),
     ];
 

@@ -37,6 +37,11 @@ internal sealed class VmaMapper
 
     public void Map(Vma vma)
     {
+        if (vma.Backing == VmaBacking.VmaSegment)
+        {
+            return; // attached when all processes are there (Kinds/SysvMemory)
+        }
+
         int nameLength = vma.File is null ? 0 : 4 * (vma.File.Path.Length + 1);
         (int callsOfOpen, int bytesOfOpen) = _rebuilding.Plan.Rights.RoomOfOpen;
         SyscallProgram program = _series.Room(CallsOfOne + callsOfOpen, nameLength + bytesOfOpen);

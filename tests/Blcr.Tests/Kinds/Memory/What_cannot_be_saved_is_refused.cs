@@ -10,7 +10,6 @@ public sealed class What_cannot_be_saved_is_refused
     [Theory]
     [InlineData("aio", "asynchronous I/O")]
     [InlineData("io_uring", "io_uring")]
-    [InlineData("sysv", "System V shared memory")]
     [InlineData("secret", "secret memory")]
     [InlineData("userfaultfd", "userfaultfd")]
     public void By_name_and_the_program_runs_on(string sort, string words)
