@@ -59,8 +59,9 @@ internal static class SegmentAttacher
     {
         ulong whole = SegmentShape.MappedLength(segment);
         ulong page = Math.Max(segment.HugePageSize, Sys.PageSize);
-        (TaskAddress workshop, ulong length) = process.Workshop;
-        TaskAddress hole = AddressHole.Find(whole + page, process.Image.Memory, [(workshop.Value, workshop.Value + length)], process.Pid);
+        TaskAddress hole = AddressHole.Find(whole + page, Taken(process)) ?? throw new RefusedException(process.Image.Pid, Errno.NoMemory,
+            $"its address space has no room for {whole} bytes more", "A segment that it had attached in parts has to be attached as a whole first.",
+            "It cannot be restarted; tell the developers.");
         ulong at = (hole.Value + page - 1) & ~(page - 1);
         program.CallExpecting((long)at, what, SyscallNumber.Shmat, segment.Object.Id, at, flags);
         foreach (Vma part in parts)
@@ -70,5 +71,14 @@ internal static class SegmentAttacher
         }
 
         program.Call(what, SyscallNumber.Munmap, at, whole);
+    }
+
+    private static IEnumerable<(ulong Start, ulong End)> Taken(NewProcess process)
+    {
+        MemoryImage memory = process.Image.Memory;
+        IEnumerable<(ulong Start, ulong End)> taken = memory.Vmas.Select(vma => (vma.Start, vma.End))
+            .Concat(memory.Vvar.Select(part => (part.Start, part.End)))
+            .Append((process.Workshop.Start.Value, process.Workshop.Start.Value + process.Workshop.Length));
+        return memory.Vdso is { } vdso ? taken.Append((vdso.Start, vdso.End)) : taken;
     }
 }
