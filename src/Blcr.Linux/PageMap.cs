@@ -16,12 +16,6 @@ public sealed unsafe class PageMap : IDisposable
     private const ulong IsZeroPage = 1 << 5;
     private const ulong IsGuard = 1 << 8; // Linux 6.16
 
-    // An entry of the file itself.
-    private const ulong EntryPresent = 1UL << 63;
-    private const ulong EntrySwapped = 1UL << 62;
-    private const ulong EntryFile = 1UL << 61;
-    private const ulong EntryGuard = 1UL << 58; // Linux 6.15
-
     private const int RegionsAtOnce = 1024;
 
     private readonly Fd _file;
@@ -61,13 +55,32 @@ public sealed unsafe class PageMap : IDisposable
         }
 
         // The zero page looks like any other here: it is stored, which costs space and nothing else.
-        return ReadEntries(start, end, into, static entry =>
-            (entry & (EntryPresent | EntrySwapped)) != 0 && (entry & (EntryFile | EntryGuard)) == 0);
+        return ReadEntries(start, end, into, static entry => entry.IsContent);
     }
 
     /// <summary>Pages made inaccessible by madvise(MADV_GUARD_INSTALL), Linux 6.13.</summary>
     public SysResult FindGuards(ulong start, ulong end, List<PageRange> into) =>
-        ReadEntries(start, end, into, static entry => (entry & EntryGuard) != 0);
+        ReadEntries(start, end, into, static entry => entry.IsGuard);
+
+    /// <summary>The entries of the pages from <paramref name="start"/> on, as many as there is room for.</summary>
+    public SysResult ReadEntries(ulong start, Span<PageMapEntry> into)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(into);
+        long offset = (long)(start / Sys.PageSize * sizeof(ulong));
+        while (!bytes.IsEmpty)
+        {
+            SysResult got = Sys.ReadAt(_file, bytes, offset);
+            if (!got.Ok || got.Value == 0)
+            {
+                return got.Ok ? new SysResult(-1, Errno.InputOutput) : got;
+            }
+
+            bytes = bytes[(int)got.Value..];
+            offset += got.Value;
+        }
+
+        return default;
+    }
 
     public void Dispose() => _file.Dispose();
 
@@ -118,25 +131,26 @@ public sealed unsafe class PageMap : IDisposable
         return default;
     }
 
-    private SysResult ReadEntries(ulong start, ulong end, List<PageRange> into, Predicate<ulong> wanted)
+    private SysResult ReadEntries(ulong start, ulong end, List<PageRange> into, Predicate<PageMapEntry> wanted)
     {
-        ulong[] entries = new ulong[4096];
-        for (ulong at = start; at < end;)
+        PageMapEntry[] entries = new PageMapEntry[4096];
+        while (start < end)
         {
-            int count = (int)Math.Min((ulong)entries.Length, (end - at) / Sys.PageSize);
-            SysResult got = Sys.ReadAt(_file, MemoryMarshal.AsBytes(entries.AsSpan(0, count)), (long)(at / Sys.PageSize * sizeof(ulong)));
-            if (!got.Ok || got.Value == 0)
+            Span<PageMapEntry> some = entries.AsSpan(0, (int)Math.Min((ulong)entries.Length, (end - start) / Sys.PageSize));
+            SysResult got = ReadEntries(start, some);
+            if (!got.Ok)
             {
-                return got.Ok ? new SysResult(-1, Errno.InputOutput) : got;
+                return got;
             }
 
-            int whole = (int)got.Value / sizeof(ulong);
-            for (int i = 0; i < whole; i++, at += Sys.PageSize)
+            foreach (PageMapEntry entry in some)
             {
-                if (wanted(entries[i]))
+                if (wanted(entry))
                 {
-                    Append(into, at, at + Sys.PageSize);
+                    Append(into, start, start + Sys.PageSize);
                 }
+
+                start += Sys.PageSize;
             }
         }
 

@@ -53,7 +53,8 @@ internal static class InheritedMemory
     /// <summary>The page data that belongs at an address within a run.</summary>
     public static ulong DataAt(PageRun run, ulong address) => run.DataPage + ((address - run.Start) / Blcr.Linux.Sys.PageSize);
 
-    private static IEnumerable<PageRun> PrivateRuns(MemoryImage memory) =>
+    /// <summary>All stored pages of private memory, ascending.</summary>
+    public static IEnumerable<PageRun> PrivateRuns(MemoryImage memory) =>
         memory.Vmas.Where(vma => !vma.Shared).SelectMany(vma => (RepeatedField<PageRun>)vma.Runs);
 
     private static PageRun? Overlap(PageRun theirs, PageRun own)

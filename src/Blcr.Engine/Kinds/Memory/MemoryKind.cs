@@ -2,6 +2,7 @@ using Blcr.Engine.Check;
 using Blcr.Engine.Collect;
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Memory.Inheritance;
 using Blcr.Engine.Rebuild;
 using Blcr.Engine.Skeleton;
 
@@ -20,6 +21,8 @@ namespace Blcr.Engine.Kinds.Memory;
 public sealed class MemoryKind : ProcessKind
 {
     public override void Collect(Dump dump, FrozenProcess process) => MemoryCollector.Collect(dump, process);
+
+    public override void CollectShared(Dump dump) => PageAssignment.Assign(dump);
 
     public override void Check(RestartPlan plan, ProcessImage process) => MemoryChecker.Check(plan, process);
 

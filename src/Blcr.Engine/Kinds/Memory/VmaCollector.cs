@@ -97,15 +97,8 @@ internal sealed class VmaCollector(Dump dump, FrozenProcess process, MemoryImage
             return;
         }
 
-        foreach (PageRange range in content)
-        {
-            saved.Runs.Add(new PageRun
-            {
-                Start = range.Start,
-                Pages = range.Pages,
-                DataPage = dump.Pages.AddMemory(process, new TaskAddress(range.Start), range.Pages),
-            });
-        }
+        // Where they will stand in page data is decided when all processes are known: Inheritance/PageAssignment.cs.
+        saved.Runs.Add(content.Select(range => new PageRun { Start = range.Start, Pages = range.Pages }));
     }
 
     private void NoteGuards(Vma saved)
