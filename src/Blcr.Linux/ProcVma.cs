@@ -38,6 +38,10 @@ public sealed class ProcVma
     /// <summary>Bytes of pages that are not (or no longer) the file's, resident or swapped out.</summary>
     public ulong Anonymous { get; private set; }
 
+    /// <summary>Bytes of anonymous pages that others may have mapped as well: as inherited by fork(2), or swapped out.</summary>
+    /// <remarks>Of a file mapping the dirty ones: its clean pages are the file's.</remarks>
+    public ulong SharedAnonymous { get; private set; }
+
     public bool Has(string flag) => Flags.Contains(flag);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Start:x}-{End:x} {Name}");
@@ -127,6 +131,12 @@ public sealed class ProcVma
             || row.StartsWith("Shared_Hugetlb:"u8))
         {
             Anonymous += Number(row[(row.IndexOf((byte)':') + 1)..]) * 1024;
+        }
+
+        if (row.StartsWith("Shared_Dirty:"u8) || row.StartsWith("Swap:"u8) || row.StartsWith("Shared_Hugetlb:"u8)
+            || (Inode == 0 && row.StartsWith("Shared_Clean:"u8)))
+        {
+            SharedAnonymous += Number(row[(row.IndexOf((byte)':') + 1)..]) * 1024;
         }
     }
 

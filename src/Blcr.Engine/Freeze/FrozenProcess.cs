@@ -47,6 +47,11 @@ public sealed class FrozenProcess(int pid, Fd pidFd) : IDisposable
     /// <summary>Descriptors the runner has opened in the process for now; not the application's.</summary>
     public HashSet<int> ToolDescriptors { get; } = [];
 
+    /// <summary>Whether others may have pages of its private memory mapped as well, since fork(2): they must be read by way
+    /// of <see cref="Memory"/>. process_vm_readv(2) pins pages, and pinning gives the process a copy of its own (mm/gup.c:
+    /// gup_must_unshare(), Linux 5.19): a tree of workers would need as much memory as if they had never shared any.</summary>
+    public bool SharesPages { get; set; }
+
     public void Dispose()
     {
         _memory?.Dispose();

@@ -131,7 +131,7 @@ internal sealed class PageReader
         int pid = process.Pid;
         while (!to.IsEmpty)
         {
-            SysResult got = Sys.ProcessVmRead(pid, ranges, to);
+            SysResult got = process.SharesPages ? new SysResult(-1, Errno.Fault) : Sys.ProcessVmRead(pid, ranges, to);
             if (!got.Ok && got.Error != Errno.Fault)
             {
                 return Unreadable(pid, ranges[0].Start, got.Error);
@@ -145,7 +145,8 @@ internal sealed class PageReader
                 break;
             }
 
-            // Ended at the first page that may not be read: the rest of its range by the other way, then on as before.
+            // Ended at the first page that may not be read (or began with one that must not be pinned): the rest of its
+            // range by the other way, then on as before.
             int rest = (int)Math.Min(ranges[0].Length, to.Length);
             SysResult forced = Sys.ReadAt(MemoryOf(process), to[..rest], ranges[0].Start);
             if (!forced.Ok || forced.Value == 0)

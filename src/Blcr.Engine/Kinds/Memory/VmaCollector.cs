@@ -34,6 +34,7 @@ internal sealed class VmaCollector(Dump dump, FrozenProcess process, MemoryImage
         if (!vma.Shared && vma.Anonymous != 0 && !vma.Has("dp"))
         {
             NotePages(saved);
+            process.SharesPages |= vma.SharedAnonymous != 0;
         }
 
         if (vma.Has("gu"))

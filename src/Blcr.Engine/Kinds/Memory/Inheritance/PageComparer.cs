@@ -1,3 +1,4 @@
+using Blcr.Engine.Freeze;
 using Blcr.Engine.Write;
 using Blcr.Linux;
 
@@ -5,12 +6,13 @@ namespace Blcr.Engine.Kinds.Memory.Inheritance;
 
 /// <summary>Compares pages of children with their parent's by what is in them.</summary>
 /// <remarks>A group of 64 pages of the parent is read once and compared with that of each child: 512 KiB of memory are
-/// in use at a time, which stay in the CPU's cache.</remarks>
+/// in use at a time, which stay in the CPU's cache. They are read by way of /proc/PID/mem, which leaves them shared
+/// (<see cref="FrozenProcess.SharesPages"/>).</remarks>
 internal static class PageComparer
 {
     private const int PageSize = (int)Sys.PageSize;
 
-    public static void Compare(int parent, ulong window, List<Sibling> siblings)
+    public static void Compare(FrozenProcess parent, ulong window, List<Sibling> siblings)
     {
         using BlockBuffer room = new();
         Span<byte> theirs = room.Bytes[..(SharedPages.GroupPages * PageSize)];
@@ -23,20 +25,20 @@ internal static class PageComparer
             ulong there = Read(parent, start, wanted, theirs);
             foreach (Sibling sibling in there == 0 ? [] : siblings)
             {
-                ulong got = Read(sibling.Process.Pid, start, sibling.Unsure(group) & there, own);
+                ulong got = Read(sibling.Process, start, sibling.Unsure(group) & there, own);
                 sibling.AreSame(group, Equal(theirs, own, got));
             }
         }
     }
 
-    // Those that could be read: memory that nobody may read is left alone, and stored twice.
-    private static ulong Read(int pid, ulong start, ulong pages, Span<byte> to)
+    // Those that could be read; the others are stored twice.
+    private static ulong Read(FrozenProcess process, ulong start, ulong pages, Span<byte> to)
     {
         ulong got = 0;
         foreach ((int first, int count) in BitRuns.Of(pages))
         {
-            TaskAddress from = new(start + (ulong)(first * PageSize));
-            SysResult read = Sys.ProcessVmRead(pid, from, to.Slice(first * PageSize, count * PageSize));
+            long from = (long)start + (first * PageSize);
+            SysResult read = Sys.ReadAt(process.Memory, to.Slice(first * PageSize, count * PageSize), from);
             int whole = read.Ok ? (int)read.Value / PageSize : 0;
             got |= whole == 64 ? ulong.MaxValue : ((1UL << whole) - 1) << first;
         }

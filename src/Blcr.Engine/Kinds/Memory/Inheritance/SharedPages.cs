@@ -129,7 +129,7 @@ internal sealed class SharedPages : IDisposable
         ForgetWhatMoved(window, entries, here);
         if (here.Exists(sibling => sibling.IsUnsure))
         {
-            PageComparer.Compare(_parent.Pid, window.Start, here);
+            PageComparer.Compare(_parent, window.Start, here);
         }
 
         here.ForEach(sibling => sibling.Note(window));
