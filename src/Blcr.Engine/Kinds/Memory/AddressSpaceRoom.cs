@@ -36,17 +36,47 @@ internal static class AddressSpaceRoom
         process.Leader.Run(program).OrRefuse(process.Pid);
         if (image.Vdso is not null && !image.VdsoResidue.IsEmpty)
         {
-            WriteResidue(process, image);
+            WriteResidue(process, image.Vdso, image.VdsoResidue.Span);
+        }
+    }
+
+    /// <summary>The same for a copy of the parent, once what the child lacks has been unmapped: only the vdso may be left to move.</summary>
+    public static void PutVdso(NewProcess process, MemoryImage image, MemoryImage parent)
+    {
+        if (parent.Vdso is null)
+        {
+            return; // such a parent has no heirs but those that have none either: InheritedMemory.Inherits()
+        }
+
+        if (image.Vdso?.Start != parent.Vdso.Start || image.Vvar.Count != parent.Vvar.Count)
+        {
+            List<ProcVma> parts = [.. (ProcVma.ReadLines(process.Pid).Value ?? []).Where(vma => OwnVdso.IsVdsoPart(vma.Name))];
+            SyscallProgram program = new("put the vdso in its place");
+            if (image.Vdso is null)
+            {
+                parts.ForEach(part => program.Call("unmap the vdso", SyscallNumber.Munmap, part.Start, part.End - part.Start));
+            }
+            else
+            {
+                MoveVdso(program, process, image, parts);
+            }
+
+            process.Leader.Run(program).OrRefuse(process.Pid);
+        }
+
+        if (image.Vdso is not null && image.VdsoResidue != parent.VdsoResidue)
+        {
+            WriteResidue(process, image.Vdso, new byte[parent.VdsoResidue.Length]);
+            WriteResidue(process, image.Vdso, image.VdsoResidue.Span);
         }
     }
 
     // A tool that was killed inside the process may have left its last instructions on the stack of a signal handler:
     // they must be where they were, behind the code of the vdso (mechanisms.md, B6).
-    private static void WriteResidue(NewProcess process, MemoryImage image)
+    private static void WriteResidue(NewProcess process, SpecialMapping vdso, ReadOnlySpan<byte> residue)
     {
         using Fd? memory = Sys.Open($"/proc/{process.Pid}/mem", OpenFlags.ReadWrite | OpenFlags.CloseOnExec).Value;
-        ReadOnlySpan<byte> residue = image.VdsoResidue.Span;
-        if (memory is null || Sys.WriteAt(memory, residue, (long)image.Vdso.End - residue.Length).Value != residue.Length)
+        if (memory is null || Sys.WriteAt(memory, residue, (long)vdso.End - residue.Length).Value != residue.Length)
         {
             throw new RefusedException(process.Pid, Errno.Fault, "the end of its vdso cannot be written",
                 "A signal handler may return to instructions there.", "See proc_mem.force_override in the kernel's command line.");

@@ -24,7 +24,10 @@ internal static class AddressSpaceSettings
 
     /// <summary>What decides how pages are made, the protection keys that mappings refer to; and the limits that cr_restart
     /// happened to be started with are taken out of the way (the saved ones come back when all is built).</summary>
-    public static void SetFirst(NewProcess process, MemoryImage image)
+    /// <param name="process">Still empty, or a copy of its parent.</param>
+    /// <param name="image">Of the process.</param>
+    /// <param name="parent">Of the parent it is a copy of; null: it is none.</param>
+    public static void SetFirst(NewProcess process, MemoryImage image, MemoryImage? parent)
     {
         SyscallProgram program = new("prepare the address space");
         foreach (int resource in LimitsOfMemory)
@@ -35,11 +38,12 @@ internal static class AddressSpaceSettings
             program.TryCall("lift a limit", SyscallNumber.Prlimit64, 0, resource, program.Input(new Limit(Limit.Infinity, Limit.Infinity)), 0);
         }
 
-        if (image.ThpDisable != 0)
+        if (image.ThpDisable != 0 || parent is { ThpDisable: not 0 })
         {
-            program.Call("switch huge pages off", SyscallNumber.Prctl, SetThpDisable, 1, image.ThpDisable & ~1U, 0, 0);
+            program.Call("switch huge pages off", SyscallNumber.Prctl, SetThpDisable, image.ThpDisable & 1, image.ThpDisable & ~1U, 0, 0);
         }
 
+        FreeKeys(parent, program);
         AllocateKeys(image, program);
         process.Leader.Run(program).OrRefuse(process.Pid);
     }
@@ -129,6 +133,18 @@ internal static class AddressSpaceSettings
 
         // A program that may be run but not read: then its link cannot be set either.
         return file.Value;
+    }
+
+    // A child has its parent's keys (man 7 pkeys); no mapping has one yet.
+    private static void FreeKeys(MemoryImage? parent, SyscallProgram program)
+    {
+        for (int key = 1; key < MostKeys && parent is not null; key++)
+        {
+            if ((parent.ProtectionKeys & (1U << key)) != 0)
+            {
+                program.Call($"free protection key {key}", SyscallNumber.PkeyFree, key);
+            }
+        }
     }
 
     // pkey_alloc(2) gives out the lowest free key: all up to the highest are taken, then those that were free given

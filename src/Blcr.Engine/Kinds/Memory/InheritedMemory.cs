@@ -10,7 +10,8 @@ namespace Blcr.Engine.Kinds.Memory;
 internal static class InheritedMemory
 {
     /// <summary>Whether there is anything: then the child has to be cloned from its parent, with its memory.</summary>
-    public static bool Inherits(ProcessImage parent, ProcessImage child) => Common(parent.Memory, child.Memory).Any();
+    public static bool Inherits(ProcessImage parent, ProcessImage child) =>
+        HasVdsoFor(parent.Memory, child.Memory) && Common(parent.Memory, child.Memory).Any();
 
     /// <summary>Pages of the child that are its parent's, ascending; runs of the child, cut where need be.</summary>
     public static IEnumerable<PageRun> Common(MemoryImage? parent, MemoryImage? child)
@@ -52,6 +53,9 @@ internal static class InheritedMemory
 
     /// <summary>The page data that belongs at an address within a run.</summary>
     public static ulong DataAt(PageRun run, ulong address) => run.DataPage + ((address - run.Start) / Blcr.Linux.Sys.PageSize);
+
+    // A parent that has unmapped it since the fork cannot pass it on.
+    private static bool HasVdsoFor(MemoryImage? parent, MemoryImage? child) => child?.Vdso is null || parent?.Vdso is not null;
 
     /// <summary>All stored pages of private memory, ascending.</summary>
     public static IEnumerable<PageRun> PrivateRuns(MemoryImage memory) =>

@@ -5,6 +5,7 @@ internal static class MemoryAdvice
 {
     public const int Random = 1;
     public const int Sequential = 2;
+    public const int DontNeed = 4;
     public const int DontFork = 10;
     public const int Mergeable = 12;
     public const int HugePage = 14;

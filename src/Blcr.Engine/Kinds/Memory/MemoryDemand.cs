@@ -13,16 +13,18 @@ internal static class MemoryDemand
     {
         ulong ordinary = 0;
         Dictionary<ulong, ulong> huge = [];
-        foreach (Vma vma in plan.Image.Processes.SelectMany(process => process.Memory?.Vmas ?? []))
+        foreach ((Vma vma, ulong inherited) in Mappings(plan.Image))
         {
+            ulong own = Bytes(vma.Runs) - inherited;
             if (vma.HugePageSize == 0)
             {
-                ordinary += Bytes(vma.Runs);
+                ordinary += own;
             }
             else if (vma.Backing == VmaBacking.VmaAnonymous)
             {
-                // The kernel reserves for all of a mapping unless told not to (man 2 mmap, MAP_NORESERVE).
-                huge[vma.HugePageSize] = huge.GetValueOrDefault(vma.HugePageSize) + (vma.Flags.Contains("nr") ? Bytes(vma.Runs) : vma.End - vma.Start);
+                // The kernel reserves for all of a mapping unless told not to (man 2 mmap, MAP_NORESERVE), and never in a child.
+                bool reserves = !vma.Flags.Contains("nr") && inherited == 0;
+                huge[vma.HugePageSize] = huge.GetValueOrDefault(vma.HugePageSize) + (reserves ? vma.End - vma.Start : own);
             }
         }
 
@@ -48,6 +50,28 @@ internal static class MemoryDemand
         foreach ((ulong size, ulong bytes) in huge)
         {
             CheckHuge(plan, size, bytes);
+        }
+    }
+
+    // With how many bytes of each are the parent's and cost nothing.
+    private static IEnumerable<(Vma Vma, ulong Inherited)> Mappings(ContextImage image)
+    {
+        Dictionary<int, ProcessImage> seen = [];
+        foreach (ProcessImage process in image.Processes)
+        {
+            seen[process.Pid] = process;
+            bool inherits = seen.TryGetValue(process.Parent, out ProcessImage? parent) && InheritedMemory.Inherits(parent, process);
+            using Inheritance.Cursor<PageRun> common = new(inherits ? InheritedMemory.Common(parent!.Memory, process.Memory) : [], InheritedMemory.EndOf);
+            foreach (Vma vma in process.Memory?.Vmas ?? [])
+            {
+                ulong inherited = 0;
+                for (ulong at = vma.Start; common.Reach(at, out PageRun? run) && run.Start < vma.End; at = InheritedMemory.EndOf(run))
+                {
+                    inherited += run.Pages * Sys.PageSize;
+                }
+
+                yield return (vma, inherited);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Memory.Inheritance;
 using Blcr.Engine.Rebuild;
 using Blcr.Engine.Skeleton;
 
@@ -10,9 +11,14 @@ internal static class MemoryRebuilder
     public static void Rebuild(Rebuilding rebuilding, NewProcess process)
     {
         MemoryImage image = process.Image.Memory;
-        AddressSpaceRoom.Make(process, image);
+        if (process.MemoryFrom is { } parent)
+        {
+            InheritedMemoryRebuilder.Rebuild(rebuilding, process, parent.Image.Memory);
+            return;
+        }
 
-        AddressSpaceSettings.SetFirst(process, image);
+        AddressSpaceRoom.Make(process, image);
+        AddressSpaceSettings.SetFirst(process, image, null);
         VmaMapper mapper = new(rebuilding, process);
         foreach (Vma vma in image.Vmas)
         {
@@ -21,6 +27,6 @@ internal static class MemoryRebuilder
 
         mapper.Finish();
 
-        PageFiller.Read(rebuilding, process, image);
+        PageFiller.Read(rebuilding, process, image.Vmas.SelectMany(vma => vma.Runs));
     }
 }

@@ -17,14 +17,15 @@ internal static class PageFiller
     private const ulong MostBytes = 256UL << 20;    // of one call; the kernel's own limit is 2 GiB less a page
     private const ulong PopulateFrom = 64 * 1024;
 
-    public static void Read(Rebuilding rebuilding, NewProcess process, MemoryImage image)
+    /// <param name="runs">In the order of the context file, as a rule: what stands together there is read together.</param>
+    public static void Read(Rebuilding rebuilding, NewProcess process, IEnumerable<PageRun> runs)
     {
         ProgramSeries series = new(process.Leader, "read the pages of the saved process");
         List<IoVector> pieces = [];
         ulong bytes = 0;
         ulong first = 0;
         ulong next = 0;
-        foreach (PageRun piece in image.Vmas.SelectMany(vma => vma.Runs).SelectMany(Cut))
+        foreach (PageRun piece in runs.SelectMany(Cut))
         {
             if (pieces.Count == MostPieces || (pieces.Count > 0 && piece.DataPage != next) || bytes + Bytes(piece) > MostBytes)
             {

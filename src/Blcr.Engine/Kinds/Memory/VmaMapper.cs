@@ -35,7 +35,10 @@ internal sealed class VmaMapper
     public static MemoryProtection FirstProtection(Vma vma) =>
         !vma.Shared && (vma.Runs.Count > 0 || vma.Flags.Contains("ac")) ? ReadWrite : (MemoryProtection)vma.Protection;
 
-    public void Map(Vma vma)
+    public void Map(Vma vma) => Map(vma, new PageRange(vma.Start, vma.End));
+
+    /// <summary>Part of a mapping, with the flags and the first protection of all of it.</summary>
+    public void Map(Vma vma, PageRange part)
     {
         if (vma.Backing == VmaBacking.VmaSegment)
         {
@@ -61,9 +64,25 @@ internal sealed class VmaMapper
                 break;
         }
 
-        program.CallExpecting((long)vma.Start, $"map {vma.Start:x}-{vma.End:x}{Name(vma)}", SyscallNumber.Mmap,
-            vma.Start, vma.End - vma.Start, (uint)FirstProtection(vma), (uint)flags, file, vma.Offset);
-        AdviseHugePages(program, vma);
+        ulong offset = vma.Backing == VmaBacking.VmaAnonymous ? 0 : vma.Offset + (part.Start - vma.Start);
+        program.CallExpecting((long)part.Start, $"map {part.Start:x}-{part.End:x}{Name(vma)}", SyscallNumber.Mmap,
+            part.Start, part.End - part.Start, (uint)FirstProtection(vma), (uint)flags, file, offset);
+        AdviseHugePages(program, vma, part);
+    }
+
+    /// <summary>Before the pages are there: a page fault takes a huge page only if the mapping asks for it by then
+    /// (mechanisms.md F: 1.5 to 4 times as fast).</summary>
+    public static void AdviseHugePages(SyscallProgram program, Vma vma, PageRange part)
+    {
+        // A kernel built without them answers EINVAL; it is an advice, and memory is the same without.
+        if (vma.Flags.Contains("hg"))
+        {
+            program.TryCall("ask for huge pages", SyscallNumber.Madvise, part.Start, part.End - part.Start, MemoryAdvice.HugePage);
+        }
+        else if (vma.Flags.Contains("nh"))
+        {
+            program.TryCall("ask for no huge pages", SyscallNumber.Madvise, part.Start, part.End - part.Start, MemoryAdvice.NoHugePage);
+        }
     }
 
     public void Finish() => _series.Run();
@@ -79,20 +98,6 @@ internal sealed class VmaMapper
         }
 
         return flags;
-    }
-
-    // A page fault takes a huge page only if the mapping asks for it by then (mechanisms.md F: 1.5 to 4 times as fast).
-    // A kernel built without them answers EINVAL; it is an advice, and memory is the same without.
-    private static void AdviseHugePages(SyscallProgram program, Vma vma)
-    {
-        if (vma.Flags.Contains("hg"))
-        {
-            program.TryCall("ask for huge pages", SyscallNumber.Madvise, vma.Start, vma.End - vma.Start, MemoryAdvice.HugePage);
-        }
-        else if (vma.Flags.Contains("nh"))
-        {
-            program.TryCall("ask for no huge pages", SyscallNumber.Madvise, vma.Start, vma.End - vma.Start, MemoryAdvice.NoHugePage);
-        }
     }
 
     // The parts of a library stand one after the other: opened once for all of them.
