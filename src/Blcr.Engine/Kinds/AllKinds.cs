@@ -19,6 +19,7 @@ public static class AllKinds
     public static IReadOnlyList<ProcessKind> OfProcesses { get; } =
     [
         new SysvMemory.SysvMemoryKind(),
+        new SysvSemaphores.SysvSemaphoreKind(),
         new Memory.MemoryFinishKind(),
         new Descriptors.DescriptorsKind(),
         new StateOfProcess(),

@@ -22,7 +22,6 @@ public sealed class StateOfProcess : ProcessKind
     [
         new NamespaceRecords(),
         new ProcessRecords(),
-        new SemaphoreUse(),
         new SignalActions(),
         new ExtendedStatePermissions(),
         new FileCreationMask(),

@@ -19,7 +19,7 @@ internal static class SegmentRebuilder
     {
         foreach (SysvSegment segment in rebuilding.Image.SysvSegments)
         {
-            SysvEntry? leftOver = SysvPlace.LeftOver(rebuilding.Plan, SysvSort.SharedMemory, segment.Object,
+            SysvEntry? leftOver = SysvPlace.LeftOver(rebuilding, SysvSort.SharedMemory, segment.Object,
                 SegmentChecker.HasShape(segment), SegmentChecker.Users);
             if (leftOver is null)
             {

@@ -1,6 +1,8 @@
 using System.Text;
 using Blcr.Engine.Check;
 using Blcr.Engine.Image;
+using Blcr.Engine.Rebuild;
+using Blcr.Engine.Skeleton;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.SysvObjects;
@@ -21,7 +23,7 @@ internal static class SysvPlace
         Func<SysvEntry, (bool InUse, IEnumerable<long> Noted)> users)
     {
         CheckRights(plan, sort, saved);
-        if (Conflict(plan, sort, saved, hasShape, users, out _) is { } conflict)
+        if (Conflict(plan, [], sort, saved, hasShape, users, out _) is { } conflict)
         {
             plan.Obstacles.Add(conflict);
         }
@@ -29,13 +31,14 @@ internal static class SysvPlace
 
     /// <summary>The object left over from before, which is to be taken over; null: one is to be made.</summary>
     /// <exception cref="RefusedException">Somebody was quicker since the check.</exception>
-    public static SysvEntry? LeftOver(RestartPlan plan, SysvSort sort, SysvObject saved, Func<SysvEntry, bool> hasShape,
+    public static SysvEntry? LeftOver(Rebuilding rebuilding, SysvSort sort, SysvObject saved, Func<SysvEntry, bool> hasShape,
         Func<SysvEntry, (bool InUse, IEnumerable<long> Noted)> users) =>
-        Conflict(plan, sort, saved, hasShape, users, out SysvEntry? leftOver) is { } conflict
+        Conflict(rebuilding.Plan, rebuilding.Processes, sort, saved, hasShape, users, out SysvEntry? leftOver) is { } conflict
             ? throw new RefusedException([conflict])
             : leftOver;
 
-    private static Obstacle? Conflict(RestartPlan plan, SysvSort sort, SysvObject saved, Func<SysvEntry, bool> hasShape,
+    // With their pids, the new processes are taken for the old ones.
+    private static Obstacle? Conflict(RestartPlan plan, List<NewProcess> ours, SysvSort sort, SysvObject saved, Func<SysvEntry, bool> hasShape,
         Func<SysvEntry, (bool InUse, IEnumerable<long> Noted)> users, out SysvEntry? leftOver)
     {
         List<SysvEntry> present = SysvList.Read(sort);
@@ -56,7 +59,7 @@ internal static class SysvPlace
         }
 
         (bool inUse, IEnumerable<long> noted) = users(leftOver);
-        long user = noted.FirstOrDefault(pid => pid > 0 && ProcStat.Read((int)pid).Value is { IsZombie: false });
+        long user = noted.FirstOrDefault(pid => pid > 0 && !ours.Exists(process => process.Pid == pid) && ProcStat.Read((int)pid).Value is { IsZombie: false });
         return inUse || user != 0
             ? Busy(sort, saved, user != 0 ? $"it is still there, and pid {user} uses it" : "it is still there and in use", saved.Id)
             : null;

@@ -40,13 +40,7 @@ internal sealed class SysvUsers
         {
             foreach (FrozenThread thread in process.Threads)
             {
-                if (calls.Contains((int)thread.OnResume.OrigRax) && (int)thread.OnResume.Rdi == id)
-                {
-                    return true;
-                }
-
-                // Set to be made again (Freeze/InterruptedCall.cs): the number is in rax then.
-                if (thread.IsRepaired && calls.Contains((int)thread.OnResume.Rax) && (int)thread.OnResume.Rdi == id)
+                if (calls.Contains((int)thread.Raw.SystemCall) && (int)thread.Raw.Rdi == id)
                 {
                     return true;
                 }

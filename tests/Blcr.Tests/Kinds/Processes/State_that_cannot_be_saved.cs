@@ -7,7 +7,6 @@ namespace Blcr.Tests.Kinds.Processes;
 public sealed class State_that_cannot_be_saved
 {
     [Theory]
-    [InlineData("semaphore", "it uses the System V semaphore set", "POSIX semaphores")]
     [InlineData("namespace", "it is in another uts namespace", "where the program runs")]
     [InlineData("dispatch", "redirects its system calls (syscall user dispatch)", "Wine")]
     public void Is_refused_by_name(string state, string held, string whatToDo)
