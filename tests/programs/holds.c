@@ -75,7 +75,7 @@ static int perf_event(void)
 
 static int pidfd(void)
 {
-    return (int)syscall(SYS_pidfd_open, getpid(), 0);
+    return (int)syscall(SYS_pidfd_open, getppid(), 0);
 }
 
 static int device(void)

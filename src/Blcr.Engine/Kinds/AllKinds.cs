@@ -31,12 +31,14 @@ public static class AllKinds
         new StateOfThread(),
     ];
 
-    /// <summary>Rebuilt in the leader when all threads are there: what refers to threads, runs from then on (timers),
-    /// or would have been in the way (limits, another root directory).</summary>
+    /// <summary>Rebuilt in the leader when all threads of all processes are there: what refers to them, runs from then on
+    /// (timers), or would have been in the way (limits, another root directory).</summary>
     public static IReadOnlyList<ProcessKind> ProcessesLast { get; } =
     [
+        new Descriptors.LateDescriptorsKind(),
         new LastStateOfProcess(),
         new Descriptors.SignalOwnersKind(),
+        new Descriptors.LeasesKind(),
     ];
 
     /// <summary>Rebuilt in each thread after everything else: what takes rights away. Only sleeps and the release follow.</summary>
@@ -65,5 +67,6 @@ public static class AllKinds
         new SignalDescriptors.SignalDescriptorKind(),
         new EpollSets.EpollSetKind(),
         new Inotify.InotifyKind(),
+        new ProcessDescriptors.ProcessDescriptorKind(),
     ];
 }

@@ -26,6 +26,9 @@ public abstract class DescriptionKind
     /// <summary>Image × this host → obstacles. Nothing is made, no file is changed.</summary>
     public abstract void Check(RestartPlan plan, SavedDescription saved);
 
+    /// <summary>Whether it can only be made when all threads are there, not just the processes.</summary>
+    public virtual bool NeedsThreads(OpenDescription image, ContextImage all) => false;
+
     /// <summary>The descriptor of ours that belongs at <paramref name="number"/> of the process; null: the number stays closed.
     /// It stays ours: the caller passes a duplicate on.</summary>
     public virtual Fd? SourceFor(Rebuilding rebuilding, SavedDescription saved, NewProcess process, int number) =>
@@ -35,7 +38,7 @@ public abstract class DescriptionKind
     /// a user may replace it, as /proc/PID/fd shows it. Null for what is restored.</summary>
     public virtual string? OutsideName(OpenDescription image) => null;
 
-    /// <summary>Work inside the process once all its numbers are in place.</summary>
+    /// <summary>Work inside the process once all processes have their threads and all their numbers in place.</summary>
     public virtual void Complete(Rebuilding rebuilding, SavedDescription saved, NewProcess process)
     {
     }

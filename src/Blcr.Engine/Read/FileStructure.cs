@@ -92,6 +92,11 @@ internal static class FileStructure
             structure.Refuse($"{what} has no possible position");
         }
 
+        if (!Enum.IsDefined(description.Lease))
+        {
+            structure.Refuse($"{what} has an impossible lease");
+        }
+
         switch (description.ObjectCase)
         {
             case OpenDescription.ObjectOneofCase.None:

@@ -19,10 +19,15 @@ internal static class Rebuilder
             }
         }
 
+        // What one process holds may be about threads of another, or about files that another has to open first.
         foreach (SeedProcess process in tree.Processes)
         {
             EachThread(rebuilding, process, AllKinds.OfThreads);
             Each(AllKinds.ProcessesLast, rebuilding, process);
+        }
+
+        foreach (SeedProcess process in tree.Processes)
+        {
             EachThread(rebuilding, process, AllKinds.ThreadsLast);
         }
     }

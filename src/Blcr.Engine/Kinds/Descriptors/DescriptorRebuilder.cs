@@ -15,19 +15,34 @@ internal static class DescriptorRebuilder
 
     public static void Rebuild(Rebuilding rebuilding, NewProcess process)
     {
+        PlaceAll(rebuilding, process, late: false);
+        TakePosixLocks(process, HeldBy(rebuilding, process).Values);
+    }
+
+    /// <summary>What had to wait until all threads of all processes exist.</summary>
+    public static void Finish(Rebuilding rebuilding, NewProcess process)
+    {
+        PlaceAll(rebuilding, process, late: true);
+        foreach (SavedDescription saved in HeldBy(rebuilding, process).Values.Where(saved => rebuilding.Plan.Replacements.For(saved.Image) is null))
+        {
+            DescriptorsKind.KindOf(saved.Image)!.Complete(rebuilding, saved, process);
+        }
+    }
+
+    private static void PlaceAll(Rebuilding rebuilding, NewProcess process, bool late)
+    {
         List<Descriptor_> table = [.. process.Image.Descriptors?.Descriptors ?? []];
+        table.RemoveAll(descriptor => late != IsLate(rebuilding.Image, descriptor));
         for (int first = 0; first < table.Count; first += GroupSize)
         {
             Place(rebuilding, process, table.Skip(first).Take(GroupSize));
         }
+    }
 
-        Dictionary<uint, SavedDescription> held = HeldBy(rebuilding, process);
-        foreach (SavedDescription saved in held.Values.Where(saved => rebuilding.Plan.Replacements.For(saved.Image) is null))
-        {
-            DescriptorsKind.KindOf(saved.Image)!.Complete(rebuilding, saved, process);
-        }
-
-        TakePosixLocks(process, held.Values);
+    private static bool IsLate(ContextImage image, Descriptor_ descriptor)
+    {
+        OpenDescription description = DescriptorsKind.Find(image, descriptor.Description)!;
+        return DescriptorsKind.KindOf(description)!.NeedsThreads(description, image);
     }
 
     private static void Place(Rebuilding rebuilding, NewProcess process, IEnumerable<Descriptor_> group)

@@ -8,7 +8,8 @@ namespace Blcr.Engine.Kinds.Descriptors;
 
 /// <summary>Locks held through a description: "lock:" lines of fdinfo (fs/locks.c: lock_get_status()).</summary>
 /// <remarks>flock(2) and open-file-description locks belong to the description and are taken again by whoever makes it;
-/// POSIX locks belong to a process, which takes them itself. Leases and mandatory locks are refused.</remarks>
+/// POSIX locks belong to a process, which takes them itself. Leases are the work of <see cref="Leases"/>.
+/// Mandatory locks (Linux before 5.15) are refused.</remarks>
 internal static class FileLocks
 {
     public static void Collect(Dump dump, FoundDescription found, FrozenProcess process, int number, FdInfo info)
@@ -16,14 +17,18 @@ internal static class FileLocks
         foreach (string line in info.Values("lock"))
         {
             FileLock? held = Parse(line, process.Pid);
-            if (held is null)
+            if (held is null && Leases.IsLease(line))
+            {
+                Leases.Collect(dump, found, line);
+            }
+            else if (held is null)
             {
                 string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 dump.Obstacles.Add(new Obstacle(process.Pid, Errno.NotSupported,
                     $"descriptor {number}, {found.Name}, holds a {(words.Length > 1 ? words[1].ToLowerInvariant() : "lock")} this version does not know",
                     "It cannot be saved.", "Checkpoint the program when it does not hold it."));
             }
-            else if (!found.Image.Locks.Contains(held)) // a second number of the description shows it again
+            else if (!found.Image.Locks.Contains(held!)) // a second number of the description shows it again
             {
                 found.Image.Locks.Add(held);
             }

@@ -26,9 +26,8 @@ public sealed class SignalOwnersKind : ProcessKind
     {
         foreach (SavedDescription saved in DescriptorRebuilder.HeldBy(rebuilding, process).Values)
         {
-            bool mine = saved.Holders(rebuilding.Image).First().Pid == process.Image.Pid;
-            bool inherited = InheritedDescriptions.Is(saved.Image);
-            if (mine && !inherited && (saved.Image.Owner is not null || saved.Flags.HasFlag(OpenFlags.Async)))
+            bool matters = (saved.Image.Owner is not null || saved.Flags.HasFlag(OpenFlags.Async)) && !InheritedDescriptions.Is(saved.Image);
+            if (matters && saved.Holders(rebuilding.Image).First().Pid == process.Image.Pid)
             {
                 SignalOwners.Rebuild(rebuilding, process, saved);
             }

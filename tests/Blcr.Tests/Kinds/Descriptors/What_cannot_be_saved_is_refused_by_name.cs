@@ -11,7 +11,7 @@ public sealed class What_cannot_be_saved_is_refused_by_name
     [InlineData("udp-socket", "an IPv4 datagram socket (UDP)")]
     [InlineData("netlink-socket", "a netlink socket")]
     [InlineData("userfaultfd", "a userfaultfd")]
-    [InlineData("pidfd", "a pidfd")]
+    [InlineData("pidfd", "a pidfd of process")]
     public void And_the_program_runs_on(string held, string words)
     {
         using Application app = Application.Start("holds", held);
