@@ -11,7 +11,7 @@ internal static class EndedProcess
     {
         using Fd seed = SeedFile.Create();
         (int pid, Fd pidFd) = Spawn.Seed(seed, wantedPid: 0, saved.Pid);
-        Stops.KillAndReap(pid, pidFd, []);
+        Stops.KillAndReap(pid, pidFd);
         return pidFd;
     }
 }
