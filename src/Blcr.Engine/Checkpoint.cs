@@ -3,8 +3,6 @@ using Blcr.Engine.Collect;
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Scope;
 using Blcr.Engine.Write;
-using Blcr.Linux;
-using Deadline = Blcr.Linux.Deadline;
 
 namespace Blcr.Engine;
 
@@ -18,17 +16,15 @@ public static class Checkpoint
     /// <exception cref="RefusedException">It could not be done; the application runs on and no file was changed.</exception>
     public static CheckpointReport Run(CheckpointRequest request)
     {
-        Deadline deadline = request.TimeLimit is { } limit ? Deadline.In(limit) : Deadline.Never;
-        List<string> diagnostics = [];
-        IReadOnlySet<int> tracers = Tracers.Now();
-        ScopeResolver.Resolve(request, tracers, diagnostics);
+        TimeLimit limit = new(request);
+        ScopeSearch.Try(request);
 
-        using ContextWriter writer = ContextWriter.Open(request);
-        using Standstill still = Standstill.Reach(request, tracers, diagnostics, deadline);
+        using ContextWriter writer = ContextWriter.Open(request, limit);
+        using Standstill still = Standstill.Reach(request, limit);
         FrozenTree tree = still.Tree;
-        RefuseIfOver(request, deadline);
+        limit.ThrowIfOver();
         long bytes = writer.Write(still.Dump);
-        RefuseIfOver(request, deadline);
+        limit.ThrowIfOver();
 
         TimeSpan pause;
         if (request.SignalAfter == 0)
@@ -44,21 +40,7 @@ public static class Checkpoint
             pause = Stopwatch.GetElapsedTime(still.Since);
         }
 
-        return new CheckpointReport(writer.Path, bytes, tree.Processes.Count, tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics);
-    }
-
-    private static void RefuseIfOver(CheckpointRequest request, Deadline deadline)
-    {
-        if (request.Interrupted())
-        {
-            throw new RefusedException(0, Errno.Interrupted, "the request was interrupted",
-                "Nothing was saved; the application runs on.", "Ask again.");
-        }
-
-        if (deadline.Passed)
-        {
-            throw new RefusedException(0, Errno.TimedOut, "the time limit is over",
-                "Nothing was saved; the application runs on.", "Allow more with --time, or none.");
-        }
+        return new CheckpointReport(writer.Path, bytes, still.Dump.Image.Processes.Count,
+            tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics);
     }
 }

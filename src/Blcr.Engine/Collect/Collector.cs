@@ -1,6 +1,7 @@
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
+using Blcr.Engine.Scope;
 
 namespace Blcr.Engine.Collect;
 
@@ -8,22 +9,24 @@ namespace Blcr.Engine.Collect;
 internal static class Collector
 {
     /// <remarks>What stands in the way is in <see cref="Dump.Obstacles"/> afterwards; the tree is still frozen and unharmed.</remarks>
-    public static void Collect(Dump dump, FrozenTree tree)
+    public static void Collect(Dump dump, FrozenTree tree, ScopeSearch scope)
     {
         dump.Image.Origin = OriginCollector.Collect(dump.Request);
-        AddProcesses(dump, tree);
+        AddProcesses(dump, tree, scope);
+        ILookup<int, ProcessImage> zombies = dump.Image.Processes.Where(process => process.Zombie is not null).ToLookup(process => process.Parent);
         foreach (FrozenProcess process in dump.Processes)
         {
-            CollectProcess(dump, process);
+            CollectProcess(dump, process, [.. zombies[process.Pid]]);
         }
 
+        OwnTrace.Leave(dump);
         foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
         {
             kind.CollectShared(dump);
         }
     }
 
-    private static void AddProcesses(Dump dump, FrozenTree tree)
+    private static void AddProcesses(Dump dump, FrozenTree tree, ScopeSearch scope)
     {
         Dictionary<int, FrozenProcess> frozen = [];
         foreach (FrozenProcess process in tree.Processes)
@@ -32,20 +35,26 @@ internal static class Collector
             frozen.Add(process.Pid, process);
         }
 
-        foreach (ProcessImage image in FamilyOrder.Put([.. frozen.Values.Select(process => process.Image)], dump.Request.Target))
+        List<ProcessImage> found = [.. tree.Processes.Select(process => process.Image)];
+        found.AddRange(ZombieCollector.Find(scope.Ended, frozen, dump.Diagnostics));
+        foreach (ProcessImage image in FamilyOrder.Put(found, dump.Request.Target))
         {
             dump.Image.Processes.Add(image);
-            dump.Processes.Add(frozen[image.Pid]);
+            if (frozen.TryGetValue(image.Pid, out FrozenProcess? process))
+            {
+                dump.Processes.Add(process);
+            }
         }
     }
 
-    private static void CollectProcess(Dump dump, FrozenProcess process)
+    private static void CollectProcess(Dump dump, FrozenProcess process, IReadOnlyList<ProcessImage> zombies)
     {
         foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
         {
             kind.Collect(dump, process);
         }
 
+        ZombieCollector.AskParent(process, zombies);
         foreach (FrozenThread thread in process.Threads)
         {
             process.Image.Threads.Add(thread.Image);

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Blcr.Engine.Freeze;
+using Blcr.Engine.Rebuild;
 using Blcr.Engine.Scope;
 using Blcr.Linux;
-using Deadline = Blcr.Linux.Deadline;
 
 namespace Blcr.Engine.Collect;
 
@@ -15,8 +15,11 @@ internal sealed class Standstill : IDisposable
     private const long ShortestRunNs = 5_000_000;
     private const long LongestRunNs = 200_000_000;
 
-    private Standstill(FrozenTree tree, Dump dump)
+    private readonly RaisedOpenFiles _room;
+
+    private Standstill(RaisedOpenFiles room, FrozenTree tree, Dump dump)
     {
+        _room = room;
         Tree = tree;
         Dump = dump;
     }
@@ -29,15 +32,15 @@ internal sealed class Standstill : IDisposable
     public long Since { get; } = Stopwatch.GetTimestamp();
 
     /// <exception cref="RefusedException">With everything that stands in the way; the processes run on.</exception>
-    public static Standstill Reach(CheckpointRequest request, IReadOnlySet<int> tracers, IReadOnlyList<string> diagnostics, Deadline deadline)
+    public static Standstill Reach(CheckpointRequest request, TimeLimit limit)
     {
         Deadline patience = Deadline.In(Patience);
         for (long runNs = ShortestRunNs; ; runNs = Math.Min(2 * runNs, LongestRunNs))
         {
-            Standstill still = Freeze(request, tracers, diagnostics, deadline);
+            Standstill still = Freeze(request, limit, out ScopeSearch scope);
             try
             {
-                Collector.Collect(still.Dump, still.Tree);
+                Collector.Collect(still.Dump, still.Tree, scope);
                 if (still.Dump.Obstacles.Count == 0)
                 {
                     return still;
@@ -50,7 +53,7 @@ internal sealed class Standstill : IDisposable
             }
 
             bool again = still.Dump.Obstacles.TrueForAll(obstacle => obstacle.IsPassing)
-                && !patience.Passed && !deadline.Passed && !request.Interrupted();
+                && !patience.Passed && !limit.Deadline.Passed && !request.Interrupted();
             still.Dispose();
             if (!again)
             {
@@ -70,14 +73,21 @@ internal sealed class Standstill : IDisposable
         finally
         {
             Dump.Dispose();
+            _room.Dispose();
         }
     }
 
-    private static Standstill Freeze(CheckpointRequest request, IReadOnlySet<int> tracers, IReadOnlyList<string> diagnostics, Deadline deadline)
+    private static Standstill Freeze(CheckpointRequest request, TimeLimit limit, out ScopeSearch scope)
     {
-        FrozenTree tree = FrozenTree.Freeze(() => ScopeResolver.Resolve(request, tracers, []), deadline);
-        Dump dump = new(request);
-        dump.Diagnostics.AddRange(diagnostics);
-        return new Standstill(tree, dump);
+        RaisedOpenFiles room = new(); // two for each process
+        try
+        {
+            return new Standstill(room, FrozenScope.Freeze(request, limit, out scope), new Dump(request));
+        }
+        catch
+        {
+            room.Dispose();
+            throw;
+        }
     }
 }

@@ -13,22 +13,27 @@ public sealed class FrozenTree : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly List<FrozenProcess> _processes = [];
+    private readonly HashSet<int> _pids = [];
+    private readonly SleepClock _clock = new();
     private bool _resumed;
 
     private FrozenTree()
     {
     }
 
+    /// <summary>In the order they were found.</summary>
     public IReadOnlyList<FrozenProcess> Processes => _processes;
 
     /// <summary>Stops the processes given.</summary>
     /// <exception cref="RefusedException">One of them is gone, not ours to stop, or did not stop in time: all run on.</exception>
-    public static FrozenTree Freeze(IReadOnlyList<int> pids, Deadline deadline) => Freeze(() => pids, deadline);
+    public static FrozenTree Freeze(IReadOnlyList<int> pids, Deadline deadline) => Freeze(_ => pids, deadline);
 
     /// <summary>Stops the processes that <paramref name="scan"/> tells, until it tells no new ones: what was born while
     /// its parent was being stopped is stopped too.</summary>
+    /// <param name="scan">Is given those that stand still. What it tells stays in, even if it is not told again.</param>
+    /// <param name="deadline">When to give up.</param>
     /// <exception cref="RefusedException">As above.</exception>
-    public static FrozenTree Freeze(Func<IReadOnlyList<int>> scan, Deadline deadline)
+    public static FrozenTree Freeze(Func<IReadOnlySet<int>, IReadOnlyList<int>> scan, Deadline deadline)
     {
         if (deadline == Deadline.Never)
         {
@@ -36,7 +41,7 @@ public sealed class FrozenTree : IDisposable
         }
 
         // The first tries are short: a parent in vfork(2) can only be stopped after its child has called execve or
-        // exited, and that child must not be frozen until then.
+        // exited, and that child may wait for somebody who is frozen.
         for (int patience = 50; ; patience *= 2)
         {
             Deadline soon = Deadline.In(TimeSpan.FromMilliseconds(patience));
@@ -112,38 +117,63 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
-    private void AddAll(Func<IReadOnlyList<int>> scan, Deadline patience, Deadline deadline)
+    private void AddAll(Func<IReadOnlySet<int>, IReadOnlyList<int>> scan, Deadline patience, Deadline deadline)
     {
         HashSet<int> missing = [];
-        bool found = true;
-        while (found)
+        HashSet<int> wanted = [];
+        while (true)
         {
-            found = false;
-            foreach (int pid in scan())
+            wanted.UnionWith(scan(_pids));
+            wanted.ExceptWith(_pids);
+            if (wanted.Count == 0)
             {
-                if (_processes.Exists(process => process.Pid == pid))
-                {
-                    continue;
-                }
+                return;
+            }
 
-                ProcessFreezer freezer = new(pid, patience, deadline);
-                if (freezer.Obstacle() is not Obstacle obstacle)
+            List<ProcessFreezer> begun = [];
+            foreach (int pid in wanted.Where(pid => !wanted.Contains(ParentOf(pid))).ToList())
+            {
+                wanted.Remove(pid);
+                if (Begin(pid, missing, patience, deadline) is ProcessFreezer freezer)
                 {
-                    _processes.Add(freezer.Process);
-                    freezer.Freeze();
-                    found = true;
+                    begun.Add(freezer);
                 }
-                else if (obstacle.Code == (int)Errno.NoProcess && missing.Add(pid))
+            }
+
+            foreach (ProcessFreezer freezer in begun)
+            {
+                if (!freezer.Complete(_clock))
                 {
-                    // It may have ended between the scan and here. Listed again, it is asked for by name.
-                    found = true;
-                }
-                else
-                {
-                    throw new RefusedException([obstacle]);
+                    Drop(freezer.Process);
                 }
             }
         }
+    }
+
+    // Parents first: one in vfork(2) stops only while its child runs.
+    private static int ParentOf(int pid) => ProcStat.Read(pid).Value?.Parent ?? 0;
+
+    private ProcessFreezer? Begin(int pid, HashSet<int> missing, Deadline patience, Deadline deadline)
+    {
+        ProcessFreezer freezer = new(pid, patience, deadline);
+        if (freezer.Obstacle() is Obstacle obstacle)
+        {
+            // It may have ended between the scan and here. Listed again, it is asked for by name.
+            return obstacle.Code == (int)Errno.NoProcess && missing.Add(pid) ? null : throw new RefusedException([obstacle]);
+        }
+
+        _processes.Add(freezer.Process);
+        _pids.Add(pid);
+        freezer.Begin();
+        return freezer;
+    }
+
+    // It ended before it could be stopped.
+    private void Drop(FrozenProcess process)
+    {
+        _processes.Remove(process);
+        _pids.Remove(process.Pid);
+        process.Dispose();
     }
 
     // All of them, even if one was killed meanwhile and cannot be left any more.

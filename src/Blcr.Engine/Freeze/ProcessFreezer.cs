@@ -1,4 +1,5 @@
 using System.Globalization;
+using Blcr.Engine.Scope;
 using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;
 
@@ -16,6 +17,7 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
 #pragma warning restore CA1001
 {
     private readonly HashSet<int> _ended = [];
+    private List<SeizedThread> _seized = [];
     private FrozenProcess? _process;
 
     public FrozenProcess Process => _process ?? throw new InvalidOperationException("not looked at yet");
@@ -39,15 +41,13 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
         if (stat.Value.IsZombie)
         {
             return IsLeaderOfLiving()
-                ? new Obstacle(pid, Errno.NotSupported, "its first thread has ended, others go on (pthread_exit in main)",
-                    "Such a process cannot be checkpointed.", "Have main wait for the other threads (pthread_join).")
+                ? LeaderHasEnded()
                 : Gone("it has ended already and waits for its parent (zombie)");
         }
 
         if (status.Value.TracerPid != 0)
         {
-            return new Obstacle(pid, ErrorCode.Traced, $"it is traced by process {ProcessOf(status.Value.TracerPid)}",
-                "A process can have one tracer at a time.", "End the debugger or tracer first.");
+            return Traced("it", status.Value.TracerPid);
         }
 
         SysResult<Fd> opened = Sys.PidFdOpen(pid);
@@ -60,30 +60,36 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
         return null;
     }
 
-    /// <exception cref="RefusedException">A thread could not be seized or did not stop in time.</exception>
-    public void Freeze()
-    {
-        while (true)
-        {
-            List<SeizedThread> found = SeizeNew();
-            if (found.Count == 0)
-            {
-                break;
-            }
+    /// <summary>Asks every thread to stop. That takes each a moment, so that all processes are asked before the first is waited for.</summary>
+    /// <exception cref="RefusedException">A thread could not be seized.</exception>
+    public void Begin() => _seized = SeizeNew();
 
-            foreach (SeizedThread thread in found)
+    /// <summary>Waits until all of them have.</summary>
+    /// <returns>False if the process has ended instead.</returns>
+    /// <exception cref="RefusedException">A thread could not be seized or did not stop in time.</exception>
+    public bool Complete(SleepClock clock)
+    {
+        for (; _seized.Count > 0; _seized = SeizeNew())
+        {
+            foreach (SeizedThread thread in _seized)
             {
                 Stop(thread);
             }
         }
 
-        if (Process.Threads.Count == 0 || Process.Leader.Tid != pid)
+        if (Process.Threads.Count == 0)
         {
-            throw new RefusedException([Gone("it ended while it was being stopped")]);
+            return false;
+        }
+
+        if (Process.Leader.Tid != pid)
+        {
+            throw new RefusedException([LeaderHasEnded()]);
         }
 
         LetOrphansLeave();
-        SleepClock.Measure(Process);
+        clock.Measure(Process);
+        return true;
     }
 
     // A thread may still be inside the runner of a tool that was killed: on its way out, which it finds by itself.
@@ -236,8 +242,7 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
         throw new RefusedException(
         [
             status.Value.TracerPid != 0
-                ? new Obstacle(pid, ErrorCode.Traced, $"thread {tid} is traced by process {ProcessOf(status.Value.TracerPid)}",
-                    "A thread can have one tracer at a time.", "End the debugger or tracer first.")
+                ? Traced($"thread {tid}", status.Value.TracerPid)
                 : Refused(tid, error),
         ]);
     }
@@ -256,7 +261,18 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
     }
 
     // The kernel tells the tracing thread.
-    private static int ProcessOf(int tid) => ProcStatus.Read(tid).Value?.ThreadGroup ?? tid;
+    private Obstacle Traced(string who, int tracingThread)
+    {
+        int tracer = ProcStatus.Read(tracingThread).Value?.ThreadGroup ?? tracingThread;
+        return ProcStat.Read(tracer).Value is { } stat && (Tools.IsCheckpoint(stat) || Tools.IsRestart(stat))
+            ? new Obstacle(pid, Errno.Busy, $"{who} is being worked on by {stat.Name}, process {tracer}",
+                "Nothing was saved; it runs on.", "Try again when that has ended.")
+            : new Obstacle(pid, ErrorCode.Traced, $"{who} is traced by process {tracer}",
+                "A process can have one tracer at a time.", "End the debugger or tracer first.");
+    }
+
+    private Obstacle LeaderHasEnded() => new(pid, Errno.NotSupported, "its first thread has ended, others go on (pthread_exit in main)",
+        "Such a process cannot be checkpointed.", "Have main wait for the other threads (pthread_join).");
 
     private bool IsLeaderOfLiving() =>
         Sys.ListDirectory(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")).Value is { Count: > 1 };

@@ -18,9 +18,15 @@ internal sealed record SleepSighting(int Cpu, long LeftCpuNs, long Switches, lon
 /// /proc/PID/task/TID/sched (CONFIG_SCHED_DEBUG). How that clock stands to CLOCK_MONOTONIC is found by letting our own
 /// thread go off the same CPU for a moment and reading its own note. Every inaccuracy makes the time shorter: a sleep
 /// may be found longer than it should be after a restart, never too short.</remarks>
-internal static class SleepClock
+internal sealed class SleepClock
 {
     private const long Nap = 20_000;
+
+    /// <summary>The two clocks may drift apart by 500 ppm (NTP): 50 µs in this time. A tree is measured sooner than that.</summary>
+    private const long GoodForNs = 100_000_000;
+
+    /// <summary>CLOCK_MONOTONIC minus each CPU's clock, and when that was found out.</summary>
+    private readonly Dictionary<int, (long? Offset, long MeasuredNs)> _offsets = [];
 
     /// <summary>Looks at a thread that runs freely. Null: it is not in such a sleep, or the kernel tells nothing.</summary>
     public static SleepSighting? Look(int pid, int tid)
@@ -40,9 +46,8 @@ internal static class SleepClock
     }
 
     /// <summary>Fills in <see cref="FrozenThread.Sleep"/> of those that were indeed stopped in such a sleep.</summary>
-    public static void Measure(FrozenProcess process)
+    public void Measure(FrozenProcess process)
     {
-        Dictionary<int, long?> offsets = [];
         foreach (FrozenThread thread in process.Threads.Where(thread => InterruptedCall.HasRestartBlock(thread.Raw)))
         {
             // It left its CPU once more to stop. More often: it woke up in between, and this is another sleep.
@@ -50,13 +55,7 @@ internal static class SleepClock
             if (thread.Sighting is SleepSighting seen
                 && LeftCpu(process.Pid, thread.Tid) is (_, long switches) && switches == seen.Switches + 1)
             {
-                if (!offsets.TryGetValue(seen.Cpu, out long? offset))
-                {
-                    offset = OffsetOf(seen.Cpu);
-                    offsets[seen.Cpu] = offset;
-                }
-
-                asleep = seen.SeenNs - offset - seen.LeftCpuNs;
+                asleep = seen.SeenNs - OffsetOf(seen.Cpu) - seen.LeftCpuNs;
             }
 
             thread.Sleep = new SleepEvidence(asleep > 0 ? asleep : null, thread.Sighting?.WaitedIn);
@@ -97,8 +96,20 @@ internal static class SleepClock
         return decimal.TryParse(Encoding.ASCII.GetString(text), CultureInfo.InvariantCulture, out decimal value) ? value : null;
     }
 
-    // CLOCK_MONOTONIC minus the CPU's task clock; a little too large, by the time between waking up and looking.
-    private static long? OffsetOf(int cpu)
+    private long? OffsetOf(int cpu)
+    {
+        if (!_offsets.TryGetValue(cpu, out (long? Offset, long MeasuredNs) known)
+            || Sys.ClockGet(ClockId.Monotonic) - known.MeasuredNs > GoodForNs)
+        {
+            known = (MeasureOffset(cpu), Sys.ClockGet(ClockId.Monotonic));
+            _offsets[cpu] = known;
+        }
+
+        return known.Offset;
+    }
+
+    // A little too large, by the time between waking up and looking.
+    private static long? MeasureOffset(int cpu)
     {
         Span<byte> before = stackalloc byte[Sys.CpuMaskSize];
         SysResult length = Sys.SchedGetAffinity(0, before);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Scope;
@@ -9,11 +7,10 @@ internal static class Omission
 {
     public static bool IsOmitted(int pid)
     {
-        byte[] maps = Sys.ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).Value ?? [];
         bool omits = false;
-        foreach (string line in Encoding.UTF8.GetString(maps).Split('\n'))
+        foreach (ProcVma vma in ProcVma.ReadLines(pid).Value ?? [])
         {
-            string file = line[(line.LastIndexOf('/') + 1)..];
+            ReadOnlySpan<char> file = vma.Name.AsSpan(vma.Name.LastIndexOf('/') + 1);
             if (file.StartsWith("libcr.so", StringComparison.Ordinal))
             {
                 return false; // the full library decides

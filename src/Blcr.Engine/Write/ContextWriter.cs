@@ -24,11 +24,12 @@ public sealed class ContextWriter : IDisposable
     /// <summary>The file or directory that will be there in the end; null for a descriptor.</summary>
     public string? Path => _destination.Path;
 
-    /// <summary>Opens the destination and refuses what can be known to fail. Nothing needs to be frozen yet. The time
-    /// limit, if there is one, runs from here.</summary>
+    /// <summary>Opens the destination and refuses what can be known to fail. Nothing needs to be frozen yet.</summary>
+    /// <param name="request">Where to.</param>
+    /// <param name="limit">Until when; null: the request's own, from now on.</param>
     /// <exception cref="RefusedException">It cannot be written there; nothing was changed.</exception>
-    public static ContextWriter Open(CheckpointRequest request) =>
-        new(OpenDestination.Open(request.Destination, new TimeLimit(request.TimeLimit, request.Interrupted)), request.Sync);
+    public static ContextWriter Open(CheckpointRequest request, TimeLimit? limit = null) =>
+        new(OpenDestination.Open(request.Destination, limit ?? new TimeLimit(request)), request.Sync);
 
     /// <summary>Writes everything. Preconditions: the tree is frozen, collecting is complete
     /// (<see cref="Dump.Image"/> holds the processes), and the caller is on the tracer thread.</summary>

@@ -39,7 +39,7 @@ public sealed class A_frozen_tree
         using Application second = Application.StartReal(["/bin/sleep", "60"]);
         int scans = 0;
 
-        using FrozenTree tree = FrozenTree.Freeze(() => ++scans == 1 ? [first.Pid] : [first.Pid, second.Pid], Soon);
+        using FrozenTree tree = FrozenTree.Freeze(_ => ++scans == 1 ? [first.Pid] : [first.Pid, second.Pid], Soon);
 
         Assert.Equal([first.Pid, second.Pid], tree.Processes.Select(process => process.Pid));
         Assert.Equal(3, scans);

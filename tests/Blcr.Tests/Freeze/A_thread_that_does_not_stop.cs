@@ -14,8 +14,22 @@ public sealed class A_thread_that_does_not_stop
         using Application app = Application.Start("vforker", "300");
         for (int round = 0; round < 2; round++)
         {
-            // Parent and child, as the scope of a tree gives them: the child must not be kept frozen.
-            using FrozenTree tree = FrozenTree.Freeze(() => [app.Pid, .. ProcessTable.ChildrenOf(app.Pid).Where(ProcessTable.IsAlive)], Deadline.In(TimeSpan.FromSeconds(30)));
+            // The child when the parent stands still, as the scope of a tree gives them. Before, it must run on.
+            using FrozenTree tree = FrozenTree.Freeze(
+                frozen => frozen.Count == 0 ? [app.Pid] : [.. ProcessTable.ChildrenOf(app.Pid).Where(ProcessTable.IsAlive)], Soon);
+            Assert.Equal('t', ProcessTable.StateOf(app.Pid));
+            tree.Resume();
+        }
+
+        app.JudgesItself();
+    }
+
+    [Fact]
+    public void Is_waited_for_even_if_parent_and_child_are_asked_for_together()
+    {
+        using Application app = Application.Start("vforker", "100");
+        using (FrozenTree tree = FrozenTree.Freeze(_ => [app.Pid, .. ProcessTable.ChildrenOf(app.Pid).Where(ProcessTable.IsAlive)], Soon))
+        {
             Assert.Equal('t', ProcessTable.StateOf(app.Pid));
             tree.Resume();
         }
@@ -38,4 +52,6 @@ public sealed class A_thread_that_does_not_stop
         File.WriteAllText(app.PathOf("release"), "");
         app.JudgesItself();
     }
+
+    private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(30));
 }
