@@ -19,8 +19,7 @@ internal static class OwnTrace
     /// <summary>Adds it, if its parent is in the image and would see it.</summary>
     public static void Leave(Dump dump)
     {
-        if (ProcStat.Read(Sys.Getpid()).Value is not { } self
-            || dump.Processes.Find(process => process.Pid == self.Parent) is not { } parent
+        if (ProcStat.Read(Sys.Getpid()).Value is not { } self || ParentIn(dump, self) is not { } parent
             || parent.Image.Attributes?.SignalActions.Count != Signal.Last)
         {
             return;
@@ -40,6 +39,30 @@ internal static class OwnTrace
             parent.Image.Attributes.Pending.Add(Told(self, signal));
         }
     }
+
+    /// <summary>Whether we hold the reading (or writing) side of a pipe as one of our standard streams. If our parent is
+    /// saved, nobody will hold it after a restart: $(cr_checkpoint …) in a script.</summary>
+    public static bool Holds(Dump dump, in FileStatus pipe, bool readingSide)
+    {
+        if (ProcStat.Read(Sys.Getpid()).Value is not { } self || ParentIn(dump, self) is null)
+        {
+            return false;
+        }
+
+        for (int number = 0; number <= 2; number++)
+        {
+            SysResult flags = Sys.Fcntl(number, FcntlCommand.GetStatusFlags);
+            if (flags.Ok && (((OpenFlags)flags.Value & OpenFlags.AccessMode) == OpenFlags.ReadOnly) == readingSide
+                && Sys.Status($"/proc/self/fd/{number}", out FileStatus own).Ok && own.IsSameFile(pipe))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static FrozenProcess? ParentIn(Dump dump, ProcStat self) => dump.Processes.Find(process => process.Pid == self.Parent);
 
     // siginfo_t of a child that has ended: signo, errno, code, a gap, pid, uid, status (include/uapi/asm-generic/siginfo.h).
     private static ByteString Told(ProcStat self, int signal)

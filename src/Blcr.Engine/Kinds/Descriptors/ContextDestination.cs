@@ -24,6 +24,20 @@ internal static class ContextDestination
             && Writes(process, number);
     }
 
+    /// <summary>A context that goes into a pipe which somebody in the scope reads would never get there: he stands still.</summary>
+    public static void RefuseReaders(Dump dump)
+    {
+        if (dump.Request.Destination is Destination.ToDescriptor destination
+            && Sys.Status($"/proc/self/fd/{destination.Number}", out FileStatus ours).Ok && ours.Type == FileType.Fifo
+            && dump.Descriptions.OfFile(ours).Find(end => end.Access == OpenFlags.ReadOnly) is { } reader)
+        {
+            dump.Obstacles.Add(new Obstacle(reader.Process.Pid, Errno.Deadlock,
+                $"it reads, as descriptor {reader.Number}, the pipe that the context is to be written to",
+                "It stands still until that is done, so that it would never be. Nothing was saved; everything runs on.",
+                "Write to a file, or have a process outside of the scope read the pipe."));
+        }
+    }
+
     private static bool Writes(FrozenProcess process, int number)
     {
         SysResult<FdInfo> info = FdInfo.Read(process.Pid, number);

@@ -18,6 +18,7 @@ public sealed class DescriptorsKind : ProcessKind
 
     public override void CollectShared(Dump dump)
     {
+        ContextDestination.RefuseReaders(dump);
         foreach (FoundDescription found in dump.Descriptions.All)
         {
             DescriptionCollector.Collect(dump, found);

@@ -48,7 +48,8 @@ internal static class PipeSides
         using Fd duplicate = found.Duplicate();
         SysResult ready = Sys.Poll(duplicate, PollEvents.None, 0);
         PollEvents gone = reader ? PollEvents.HangUp : PollEvents.Error;
-        return ready.Ok && ((PollEvents)ready.Value).HasFlag(gone) ? Whereabouts.Orphaned : Whereabouts.Outside;
+        bool orphaned = (ready.Ok && ((PollEvents)ready.Value).HasFlag(gone)) || OwnTrace.Holds(dump, found.Status, readingSide: !reader);
+        return orphaned ? Whereabouts.Orphaned : Whereabouts.Outside;
     }
 
     /// <summary>Bytes in the pipe that nobody has read yet.</summary>
