@@ -20,6 +20,7 @@ public static class AllKinds
     [
         new SysvMemory.SysvMemoryKind(),
         new SysvSemaphores.SysvSemaphoreKind(),
+        new SysvQueues.SysvQueueKind(),
         new Memory.MemoryFinishKind(),
         new Descriptors.DescriptorsKind(),
         new StateOfProcess(),
