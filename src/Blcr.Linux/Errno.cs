@@ -44,7 +44,13 @@ public enum Errno
     NoMessage = 42,            // ENOMSG
     IdRemoved = 43,            // EIDRM
     NoData = 61,               // ENODATA
+    MessageTooLong = 90,       // EMSGSIZE
+    WrongSocketType = 91,      // EPROTOTYPE
     NotSupported = 95,         // EOPNOTSUPP
+    AddressInUse = 98,         // EADDRINUSE
+    NoBuffers = 105,           // ENOBUFS
+    NotConnected = 107,        // ENOTCONN
     TimedOut = 110,            // ETIMEDOUT
+    ConnectionRefused = 111,   // ECONNREFUSED
     QuotaExceeded = 122,       // EDQUOT
 }

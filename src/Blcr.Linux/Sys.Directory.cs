@@ -34,6 +34,15 @@ public static unsafe partial class Sys
         }
     }
 
+    /// <summary>chdir(2): of the whole process.</summary>
+    public static SysResult ChangeDirectory(string path)
+    {
+        fixed (byte* name = CString(path))
+        {
+            return Call(SyscallNumber.Chdir, (nint)name);
+        }
+    }
+
     // struct linux_dirent64: u64 d_ino, s64 d_off, u16 d_reclen, u8 d_type, char d_name[] (fs/readdir.c)
     private static void AddNames(ReadOnlySpan<byte> entries, List<string> names)
     {

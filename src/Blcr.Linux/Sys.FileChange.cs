@@ -12,6 +12,24 @@ public static unsafe partial class Sys
 
     public static SysResult SetMode(Fd file, uint mode) => Call(SyscallNumber.Fchmod, file.Number, mode);
 
+    /// <summary>The same by path, which may be one of /proc/self/fd; a symbolic link is followed.</summary>
+    public static SysResult SetOwner(string path, uint uid, uint gid)
+    {
+        fixed (byte* name = CString(path))
+        {
+            return Call(SyscallNumber.Fchownat, AtCurrentDirectory, (nint)name, uid, gid, 0);
+        }
+    }
+
+    /// <inheritdoc cref="SetOwner(string, uint, uint)"/>
+    public static SysResult SetMode(string path, uint mode)
+    {
+        fixed (byte* name = CString(path))
+        {
+            return Call(SyscallNumber.Fchmodat, AtCurrentDirectory, (nint)name, mode);
+        }
+    }
+
     public static SysResult SetTimes(Fd file, long accessNs, long modifyNs)
     {
         TimeSpec* times = stackalloc TimeSpec[] { TimeSpec.From(accessNs), TimeSpec.From(modifyNs) };

@@ -18,6 +18,6 @@ public static partial class Sys
         Call(SyscallNumber.PidfdSendSignal, process.Number, signal, 0, 0);
 
     /// <summary>Makes an owner of a call's new descriptor.</summary>
-    internal static SysResult<Fd> Owned(SysResult got) =>
+    public static SysResult<Fd> Owned(SysResult got) =>
         got.Ok ? new SysResult<Fd>(new Fd((int)got.Value), Errno.None) : new SysResult<Fd>(null, got.Error);
 }

@@ -42,6 +42,7 @@ public enum PollEvents
 {
     None = 0,
     Readable = 1,
+    Urgent = 2,
     Writable = 4,
     Error = 8,
     HangUp = 16,

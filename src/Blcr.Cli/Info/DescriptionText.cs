@@ -17,6 +17,7 @@ internal static class DescriptionText
         OpenDescription.ObjectOneofCase.PipeEnd => $"pipe {description.PipeEnd.Pipe}, {Words.Access(description.StatusFlags)}",
         OpenDescription.ObjectOneofCase.NamedPipe => $"named pipe {Path(description.NamedPipe.File)}, {Words.Access(description.StatusFlags)}",
         OpenDescription.ObjectOneofCase.EventCounter => $"event counter at {description.EventCounter.Count}",
+        OpenDescription.ObjectOneofCase.UnixSocket => UnixSocketText.Of(description.UnixSocket),
         OpenDescription.ObjectOneofCase.EpollSet => $"epoll set of {Words.Count(description.EpollSet.Targets.Count, "descriptor")}",
         OpenDescription.ObjectOneofCase.TimerDescriptor => "timer",
         OpenDescription.ObjectOneofCase.SignalDescriptor => $"signals 0x{description.SignalDescriptor.Mask:x}",

@@ -2,6 +2,7 @@ using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Kinds.FileContents;
+using Blcr.Engine.Kinds.UnixSockets;
 using Blcr.Engine.Kinds.WatchedFiles;
 using Blcr.Engine.Write;
 
@@ -36,12 +37,16 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
     /// <summary>Open file descriptions held by the tree, each once.</summary>
     public DescriptionTable Descriptions { get; } = new();
 
+    /// <summary>Unix sockets of this host and of the tree.</summary>
+    public SocketTable Sockets => field ??= new(this);
+
     /// <summary>Keeps something open until the context file is written, because pages come from it.</summary>
     public void Keep(IDisposable source) => _kept.Add(source);
 
-    /// <summary>Closes the files that pages were to come from.</summary>
+    /// <summary>Closes the files that pages were to come from, and descriptors that were found in flight.</summary>
     public void Dispose()
     {
+        Sockets.Dispose();
         FileContents.Dispose();
         _kept.ForEach(source => source.Dispose());
     }

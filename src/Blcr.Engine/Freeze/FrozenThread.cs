@@ -73,6 +73,16 @@ public sealed class FrozenThread : TaskRunner
         return Runner().Give(descriptor);
     }
 
+    /// <summary>Lends us an option of a socket, which we may change from now on: the thread puts it back when it is left, also if
+    /// we die before.</summary>
+    /// <param name="number">The socket in the process; -1: it has none (the socket is in flight).</param>
+    /// <param name="ours">Our duplicate of it.</param>
+    public void LendOption(int number, Fd ours, int option, int value)
+    {
+        InjectedRunner runner = Runner();
+        runner.PutBackOption(() => number >= 0 ? number : runner.Give(ours), option, value);
+    }
+
     /// <summary>Leaves the thread as the freeze found it. Does nothing if no program was run.</summary>
     public void Leave()
     {

@@ -69,5 +69,6 @@ public static class AllKinds
         new EpollSets.EpollSetKind(),
         new Inotify.InotifyKind(),
         new ProcessDescriptors.ProcessDescriptorKind(),
+        new UnixSockets.UnixSocketKind(),
     ];
 }

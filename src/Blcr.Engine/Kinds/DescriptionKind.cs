@@ -16,6 +16,12 @@ public abstract class DescriptionKind
     /// <summary>Whether the description is of this kind. The first of <see cref="AllKinds.OfDescriptions"/> to say yes has it.</summary>
     public abstract bool Owns(Dump dump, FoundDescription found);
 
+    /// <summary>Enters descriptions that are held by the object itself (descriptors in flight) into <see cref="Dump.Descriptions"/>.
+    /// Called for every description of the tree, of whatever kind, before any is collected.</summary>
+    public virtual void Discover(Dump dump, FoundDescription found)
+    {
+    }
+
     /// <summary>Sets the object of <see cref="FoundDescription.Image"/>, or notes an obstacle. Nothing about the
     /// description may change: the application shares it with us.</summary>
     public abstract void Collect(Dump dump, FoundDescription found);

@@ -51,6 +51,7 @@ internal sealed class Structure
 
         SysvStructure.Check(structure, image, structure._segments);
         FileStructure.Check(structure, image);
+        SocketStructure.Check(structure, image);
         ProcessStructure.Check(structure, image.Processes);
     }
 

@@ -128,6 +128,22 @@ internal sealed class InjectedRunner
         return _scratch + (ulong)at;
     }
 
+    /// <summary>Notes that an option of a socket is to be put back before the runner leaves, also when the tool dies at any
+    /// moment from now on.</summary>
+    /// <param name="socket">Gives its number in the process. Called once the entry is there, so that a descriptor brought in for it
+    /// is closed after it.</param>
+    public void PutBackOption(Func<int> socket, int option, int value)
+    {
+        const int SocketLevel = 1; // SOL_SOCKET
+        TaskAddress undo = AddUndo(SyscallNumber.Setsockopt, -1, SocketLevel);
+        int at = (int)(undo - _scratch);
+        Write(at + ScratchLayout.UndoEntry.MessageHeader, BitConverter.GetBytes(value));
+        Write(at + ScratchLayout.UndoEntry.ThirdArgument, BitConverter.GetBytes((long)option));
+        Write(at + ScratchLayout.UndoEntry.FourthArgument, BitConverter.GetBytes(undo.Value + ScratchLayout.UndoEntry.MessageHeader));
+        Write(at + ScratchLayout.UndoEntry.FifthArgument, BitConverter.GetBytes((long)sizeof(int)));
+        Write(at + ScratchLayout.UndoEntry.Argument, BitConverter.GetBytes((long)socket()));
+    }
+
     /// <summary>First argument of a noted call, as it is now.</summary>
     public long UndoArgument(TaskAddress entry)
     {

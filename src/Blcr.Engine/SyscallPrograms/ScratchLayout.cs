@@ -23,7 +23,7 @@ internal static class ScratchLayout
     public const int UndoEntries = 8;
 
     /// <summary>Written anew with each program from here on.</summary>
-    public const int Run = 0x1e0;
+    public const int Run = 0x260;
 
     /// <summary>Two words for the runner's arithmetic; the second stays 0.</summary>
     public const int Temporary = Run;
@@ -68,15 +68,19 @@ internal static class ScratchLayout
         public const int Exactly = 3;
     }
 
-    /// <summary>A call of the undo list. 40 bytes; a number of 0 ends the list.</summary>
+    /// <summary>A call of the undo list. 64 bytes; a number of 0 ends the list.</summary>
     /// <remarks>The 16 bytes in front of the argument are room for a struct cmsghdr, so that recvmsg(2) can put a
-    /// descriptor it received straight into the argument: the kernel writes it there before anyone can use it.</remarks>
+    /// descriptor it received straight into the argument: the kernel writes it there before anyone can use it. A call that
+    /// takes a pointer has what it points to there.</remarks>
     public static class UndoEntry
     {
         public const int MessageHeader = 0;
         public const int Argument = 16;
         public const int SecondArgument = 24;
         public const int Number = 32;
-        public const int Size = 40;
+        public const int ThirdArgument = 40;
+        public const int FourthArgument = 48;
+        public const int FifthArgument = 56;
+        public const int Size = 64;
     }
 }

@@ -71,7 +71,6 @@ public sealed class Checkpoints_that_cannot_be
     }
 
     [Theory]
-    [InlineData("unix-socket", "a Unix stream socket")]
     [InlineData("tcp-listener", "an IPv4 stream socket (TCP)")]
     [InlineData("udp-socket", "an IPv4 datagram socket (UDP)")]
     [InlineData("netlink-socket", "a netlink socket")]

@@ -207,6 +207,9 @@ internal sealed class RunnerCode
         asm.mov(rax, rcx);
         asm.mov(rdi, __[r12 + ScratchLayout.UndoEntry.Argument]);
         asm.mov(rsi, __[r12 + ScratchLayout.UndoEntry.SecondArgument]);
+        asm.mov(rdx, __[r12 + ScratchLayout.UndoEntry.ThirdArgument]);
+        asm.mov(r10, __[r12 + ScratchLayout.UndoEntry.FourthArgument]);
+        asm.mov(r8, __[r12 + ScratchLayout.UndoEntry.FifthArgument]);
         asm.mov(__qword_ptr[r12 + ScratchLayout.UndoEntry.Argument], -1); // never twice
         asm.syscall();
         asm.lea(r12, __[r12 + ScratchLayout.UndoEntry.Size]);

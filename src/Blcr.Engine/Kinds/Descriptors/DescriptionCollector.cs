@@ -1,4 +1,6 @@
 using Blcr.Engine.Collect;
+using Blcr.Engine.Image;
+using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.Descriptors;
 
@@ -17,7 +19,17 @@ internal static class DescriptionCollector
 
         kind.Collect(dump, found);
         SignalOwners.Collect(dump, found);
+        if (found.InFlightIn is not null && NeedsHolder(found.Image))
+        {
+            found.Refuse(dump, Errno.NotSupported, $"{found.Name}, which cannot be made again before a process has it",
+                "Let it be received first.");
+        }
     }
+
+    /// <summary>What is put back inside a process that has it open, or is found at that process's number.</summary>
+    private static bool NeedsHolder(OpenDescription image) =>
+        InheritedDescriptions.Is(image) || image.EpollSet?.Targets.Count > 0 || image.Owner is not null
+        || ((OpenFlags)image.StatusFlags).HasFlag(OpenFlags.Async);
 
     private static DescriptionKind? KindOf(Dump dump, FoundDescription found)
     {

@@ -19,6 +19,15 @@ public sealed class DescriptorsKind : ProcessKind
     public override void CollectShared(Dump dump)
     {
         ContextDestination.RefuseReaders(dump);
+        // The list grows meanwhile: a socket may have sockets in flight.
+        for (int i = 0; i < dump.Descriptions.All.Count; i++)
+        {
+            foreach (DescriptionKind kind in AllKinds.OfDescriptions)
+            {
+                kind.Discover(dump, dump.Descriptions.All[i]);
+            }
+        }
+
         foreach (FoundDescription found in dump.Descriptions.All)
         {
             DescriptionCollector.Collect(dump, found);

@@ -29,6 +29,10 @@ public sealed class FoundDescription
 
     public int Number { get; }
 
+    /// <summary>The socket in whose queue it was found, when no process has it open: <see cref="Process"/> is this one then,
+    /// which has a duplicate of what is in flight. null: a process of the tree has it open.</summary>
+    public FoundDescription? InFlightIn { get; internal set; }
+
     /// <summary>Every descriptor that refers to it.</summary>
     public List<(FrozenProcess Process, int Number)> Holders { get; } = [];
 
@@ -75,9 +79,17 @@ public sealed class FoundDescription
     }
 
     /// <summary>Notes that it cannot be saved. <paramref name="what"/> completes "descriptor 14 is …".</summary>
-    public void Refuse(Dump dump, Errno code, string what, string whatToDo,
-        string meaning = "It cannot be saved.", bool passing = false) =>
+    public void Refuse(Dump dump, Errno code, string what, string whatToDo, string meaning = "It cannot be saved.", bool passing = false)
+    {
+        if (InFlightIn is not null)
+        {
+            InFlightIn.Refuse(dump, code, $"a Unix socket with a descriptor in flight (SCM_RIGHTS) of {what}",
+                $"Let the program receive it first. {whatToDo}", meaning, passing);
+            return;
+        }
+
         dump.Obstacles.Add(new Obstacle(Process.Pid, code, $"descriptor {Number} is {what}", meaning, whatToDo) { IsPassing = passing });
+    }
 
     public override string ToString() => $"pid {Process.Pid} descriptor {Number}: {Name}";
 }

@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.Text;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.Descriptors;
 
-/// <summary>A socket in words: family, type, and where /proc/net shows it, its name and peer.</summary>
+/// <summary>A socket in words: family and type.</summary>
 internal static class SocketName
 {
     private const int SolSocket = 1;  // SOL_SOCKET
@@ -27,7 +25,6 @@ internal static class SocketName
         };
         return family switch
         {
-            1 => ($"a Unix {type} socket{UnixName(found)}", UnixAdvice(found)),
             2 => ($"an IPv4 {type} socket ({Protocol(type)})", Later),
             10 => ($"an IPv6 {type} socket ({Protocol(type)})", Later),
             16 => ("a netlink socket", Later),
@@ -50,31 +47,4 @@ internal static class SocketName
         _ = Sys.Call(SyscallNumber.Getsockopt, socket.Number, SolSocket, option, (nint)(&value), (nint)(&length)); // -1 stays: for words only
         return value;
     }
-
-    // "Num RefCount Protocol Flags Type St Inode Path", man 7 unix and /proc/net/unix
-    private static string UnixName(FoundDescription found)
-    {
-        SysResult<byte[]> table = Sys.ReadFile($"/proc/{found.Process.Pid}/net/unix");
-        if (!table.Ok)
-        {
-            return "";
-        }
-
-        string inode = found.Status.Inode.ToString(CultureInfo.InvariantCulture);
-        foreach (string line in Encoding.UTF8.GetString(table.Value!).Split('\n'))
-        {
-            string[] fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 8 && fields[6] == inode)
-            {
-                return $" named {fields[7]}";
-            }
-        }
-
-        return " without a name";
-    }
-
-    private static string UnixAdvice(FoundDescription found) =>
-        UnixName(found).Contains("dotnet-diagnostic-", StringComparison.Ordinal)
-            ? "It is the diagnostic port of .NET: start the program with DOTNET_EnableDiagnostics=0."
-            : Later;
 }

@@ -6,7 +6,6 @@ namespace Blcr.Tests.Kinds.Descriptors;
 public sealed class What_cannot_be_saved_is_refused_by_name
 {
     [Theory]
-    [InlineData("unix-socket", "a Unix stream socket")]
     [InlineData("tcp-listener", "an IPv4 stream socket (TCP)")]
     [InlineData("udp-socket", "an IPv4 datagram socket (UDP)")]
     [InlineData("netlink-socket", "a netlink socket")]
