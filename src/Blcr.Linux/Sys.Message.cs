@@ -20,7 +20,7 @@ public static unsafe partial class Sys
     /// <summary>Looks at the next message without taking it. Does not wait.</summary>
     /// <param name="room">Where its bytes go.</param>
     /// <returns>EAGAIN: nothing there.</returns>
-    public static SysResult PeekMessage(Fd socket, Span<byte> room, out PeekedMessage message)
+    public static SysResult PeekSocket(Fd socket, Span<byte> room, out PeekedMessage message)
     {
         byte* name = stackalloc byte[MostAddressBytes];
         byte* control = stackalloc byte[ControlRoom];
@@ -158,7 +158,7 @@ public static unsafe partial class Sys
     }
 }
 
-/// <summary>What <see cref="Sys.PeekMessage"/> saw.</summary>
+/// <summary>What <see cref="Sys.PeekSocket"/> saw.</summary>
 public sealed class PeekedMessage
 {
     /// <summary>Bytes in the caller's room.</summary>

@@ -119,7 +119,7 @@ internal static class SocketQueue
     private static int LengthBeforeDescriptors(Fd ours, uint offset, int length, PeekRoom room)
     {
         _ = Sys.SetSocketOption(ours, SocketOption.PeekOffset, (int)offset);
-        SysResult got = Sys.PeekMessage(ours, room.BreakingAfter(length - 1), out PeekedMessage message);
+        SysResult got = Sys.PeekSocket(ours, room.BreakingAfter(length - 1), out PeekedMessage message);
         message.Descriptors.ForEach(descriptor => descriptor.Dispose());
         return got.Ok ? (int)got.Value : 0; // EFAULT: it is the first
     }
@@ -154,7 +154,7 @@ internal static class SocketQueue
     private static PeekedMessage? Peek(Dump dump, FoundDescription found, Fd ours, long offset, Span<byte> room)
     {
         _ = Sys.SetSocketOption(ours, SocketOption.PeekOffset, (int)offset);
-        SysResult got = Sys.PeekMessage(ours, room, out PeekedMessage message);
+        SysResult got = Sys.PeekSocket(ours, room, out PeekedMessage message);
         if (!got.Ok && got.Error != Errno.Again)
         {
             found.Refuse(dump, got.Error, $"a Unix socket whose messages cannot be looked at: {ErrorText.Of(got.Error)}",
