@@ -74,7 +74,6 @@ public sealed class Checkpoints_that_cannot_be
     [InlineData("tcp-listener", "an IPv4 stream socket (TCP)")]
     [InlineData("udp-socket", "an IPv4 datagram socket (UDP)")]
     [InlineData("netlink-socket", "a netlink socket")]
-    [InlineData("inotify", "an inotify instance")]
     [InlineData("io_uring", "an io_uring instance")]
     [InlineData("userfaultfd", "a userfaultfd")]
     [InlineData("perf-event", "a performance counter")]

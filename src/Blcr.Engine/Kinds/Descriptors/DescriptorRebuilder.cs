@@ -52,9 +52,7 @@ internal static class DescriptorRebuilder
         foreach (Descriptor_ descriptor in group)
         {
             SavedDescription saved = Describe(rebuilding, process, descriptor);
-            Fd? source = rebuilding.Plan.Replacements.For(saved.Image) is int replacement
-                ? InheritedDescriptions.Take(rebuilding, saved, replacement)
-                : DescriptorsKind.KindOf(saved.Image)!.SourceFor(rebuilding, saved, process, descriptor.Number);
+            Fd? source = SourceOf(rebuilding, process, saved);
             if (source is null)
             {
                 continue;
@@ -78,6 +76,12 @@ internal static class DescriptorRebuilder
 
         process.Leader.Run(program).OrRefuse(process.Pid);
     }
+
+    /// <summary>A descriptor of ours that leads to the description, made now if nobody asked before.</summary>
+    public static Fd? SourceOf(Rebuilding rebuilding, NewProcess process, SavedDescription saved) =>
+        rebuilding.Plan.Replacements.For(saved.Image) is int replacement
+            ? InheritedDescriptions.Take(rebuilding, saved, replacement)
+            : DescriptorsKind.KindOf(saved.Image)!.SourceFor(rebuilding, saved, process, saved.Number);
 
     private static SavedDescription Describe(Rebuilding rebuilding, NewProcess process, Descriptor_ descriptor) =>
         new(DescriptorsKind.Find(rebuilding.Image, descriptor.Description)!, process.Image.Pid, descriptor.Number);

@@ -10,7 +10,7 @@ namespace Blcr.Engine.Kinds.EpollSets;
 
 /// <summary>epoll(7): a set of descriptions to wait for, each with events and data of the application's own.</summary>
 /// <remarks>A member is identified by its description and the number it was added with; that number may be closed or
-/// mean something else by now, as long as the description is still held by the process (kcmp(2), KCMP_EPOLL_TFD).
+/// mean something else by now, as long as a saved process still holds the description (kcmp(2), KCMP_EPOLL_TFD).
 /// Edge-triggered members that are ready report once more after a restart, as epoll(7) allows at any time.
 /// Not exact: a member spent by EPOLLONESHOT may report EPOLLERR or EPOLLHUP before it is armed again.</remarks>
 public sealed class EpollSetKind : DescriptionKind

@@ -46,11 +46,10 @@ internal static class EpollSetRebuilder
         }
 
         // The number means something else by now, or nothing: for a moment it means the member again.
-        Descriptor_ held = Holding(process, descriptor => descriptor.Description == target.Description)
-            ?? throw set.Failed(Errno.NotSupported, $"is an epoll set whose member {target.Number} the process does not hold");
+        int held = Holding(process, descriptor => descriptor.Description == target.Description)?.Number ?? Borrow(rebuilding, set, process, target);
         if (atNumber is null)
         {
-            program.CallExpecting(target.Number, "borrow a number", SyscallNumber.Dup3, held.Number, target.Number, 0);
+            program.CallExpecting(target.Number, "borrow a number", SyscallNumber.Dup3, held, target.Number, 0);
             Control(rebuilding, set, program, target, inherited);
             program.Call("give the number back", SyscallNumber.Close, target.Number);
             return;
@@ -58,12 +57,29 @@ internal static class EpollSetRebuilder
 
         Result aside = program.Call("set a descriptor aside", SyscallNumber.Fcntl, target.Number,
             (int)FcntlCommand.Duplicate, process.FirstInternalDescriptor);
-        program.CallExpecting(target.Number, "borrow a number", SyscallNumber.Dup3, held.Number, target.Number, 0);
+        program.CallExpecting(target.Number, "borrow a number", SyscallNumber.Dup3, held, target.Number, 0);
         Control(rebuilding, set, program, target, inherited);
         program.CallExpecting(target.Number, "give the number back", SyscallNumber.Dup3, aside, target.Number,
             atNumber.CloseOnExec ? (long)OpenFlags.CloseOnExec : 0);
         program.Call("close a descriptor set aside", SyscallNumber.Close, aside);
     }
+
+    /// <summary>A member that only other processes hold, for which it is a member all the same: for a moment this one
+    /// has it too, at a number of the tool's.</summary>
+    private static int Borrow(Rebuilding rebuilding, SavedDescription set, NewProcess process, EpollTarget target)
+    {
+        OpenDescription description = DescriptorsKind.Find(rebuilding.Image, target.Description)!;
+        foreach ((int pid, int number) in new SavedDescription(description, 0, 0).Holders(rebuilding.Image))
+        {
+            Fd? source = DescriptorRebuilder.SourceOf(rebuilding, process, new SavedDescription(description, pid, number));
+            return source is null ? throw Unheld(set, target) : process.Give(source);
+        }
+
+        throw Unheld(set, target);
+    }
+
+    private static RefusedException Unheld(SavedDescription set, EpollTarget target) =>
+        set.Failed(Errno.NotSupported, $"is an epoll set whose member {target.Number} no process holds");
 
     private static void Control(Rebuilding rebuilding, SavedDescription set, SyscallProgram program, EpollTarget target,
         List<(EpollTarget Target, Result Added)> inherited)
