@@ -78,8 +78,8 @@ internal static class RestartCommand
         {
             Source = source,
             RestorePid = Options.RestorePid,
-            RestoreGroup = Options.RestoreGroup,
-            RestoreSession = Options.RestoreSession,
+            Groups = Options.Groups,
+            Sessions = Options.Sessions,
             Relocations = Options.Relocations,
             Replacements = Options.Replacements,
             SignalAfter = Options.Signal,

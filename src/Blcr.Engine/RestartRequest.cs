@@ -7,9 +7,9 @@ public sealed record RestartRequest
 
     public bool RestorePid { get; init; } = true;
 
-    public bool RestoreGroup { get; init; }
+    public SavedIds Groups { get; init; }
 
-    public bool RestoreSession { get; init; }
+    public SavedIds Sessions { get; init; }
 
     /// <summary>At most 16, first match wins, whole components, checked by the command.</summary>
     public IReadOnlyList<Relocation> Relocations { get; init; } = [];
@@ -19,6 +19,18 @@ public sealed record RestartRequest
 
     /// <summary>Sent to every restored process once it runs; 0 for none; negative: before it runs.</summary>
     public int SignalAfter { get; init; }
+}
+
+/// <summary>Which saved process groups, or sessions, come back; the others are those of the command (docs/decisions/0012).</summary>
+public enum SavedIds
+{
+    /// <summary>Those that are not the lead's: they were made inside the tree. Their ids are those of their leaders now.</summary>
+    Inner,
+
+    /// <summary>All, with the saved ids, whatever becomes of the pids.</summary>
+    All,
+
+    None,
 }
 
 public abstract record Source

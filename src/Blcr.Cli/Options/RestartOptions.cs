@@ -21,9 +21,9 @@ internal sealed record RestartOptions
 
     public bool RestorePid { get; private set; } = true;
 
-    public bool RestoreGroup { get; private set; }
+    public SavedIds Groups { get; private set; }
 
-    public bool RestoreSession { get; private set; }
+    public SavedIds Sessions { get; private set; }
 
     public List<Relocation> Relocations { get; } = [];
 
@@ -73,10 +73,10 @@ internal sealed record RestartOptions
             case RestartOption.InheritDescriptor: return TakeReplacement(given.Argument!);
             case RestartOption.RestorePid: RestorePid = true; break;
             case RestartOption.NoRestorePid: RestorePid = false; break;
-            case RestartOption.RestoreGroup: RestoreGroup = true; break;
-            case RestartOption.NoRestoreGroup: RestoreGroup = false; break;
-            case RestartOption.RestoreSession: RestoreSession = true; break;
-            case RestartOption.NoRestoreSession: RestoreSession = false; break;
+            case RestartOption.RestoreGroup: Groups = SavedIds.All; break;
+            case RestartOption.NoRestoreGroup: Groups = SavedIds.None; break;
+            case RestartOption.RestoreSession: Sessions = SavedIds.All; break;
+            case RestartOption.NoRestoreSession: Sessions = SavedIds.None; break;
             case RestartOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
             case RestartOption.DiagnosticsError: Diagnostics = DiagnosticsPolicy.Error; break;
             case RestartOption.DiagnosticsWarning: Diagnostics = DiagnosticsPolicy.Warning; break;

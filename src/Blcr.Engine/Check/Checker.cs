@@ -9,9 +9,9 @@ internal static class Checker
     /// <exception cref="RefusedException">With everything that stands in the way.</exception>
     public static void Check(RestartPlan plan)
     {
-        foreach (ProcessImage process in plan.Image.Processes)
+        new IdChecker(plan).Check();
+        foreach (ProcessImage process in plan.Image.Processes.Where(process => process.Zombie is null))
         {
-            IdChecker.Check(plan, process);
             foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
             {
                 kind.Check(plan, process);

@@ -1,5 +1,6 @@
 using Blcr.Engine.Image;
 using Blcr.Engine.Read;
+using Blcr.Engine.Skeleton;
 
 namespace Blcr.Engine.Check;
 
@@ -12,6 +13,7 @@ public sealed class RestartPlan
         File = file;
         Rights = new(file.OwnerUid);
         Replacements = new(this);
+        Family = FamilyPlan.Of(file.Image, request);
     }
 
     public RestartRequest Request { get; }
@@ -19,6 +21,9 @@ public sealed class RestartPlan
     public ContextFile File { get; }
 
     public ContextImage Image => File.Image;
+
+    /// <summary>Who is born by whom, and in which session and group they will be.</summary>
+    internal FamilyPlan Family { get; }
 
     /// <summary>With whose rights files named by the context file are opened.</summary>
     public OwnerRights Rights { get; }

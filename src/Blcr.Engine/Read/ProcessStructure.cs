@@ -15,6 +15,7 @@ internal static class ProcessStructure
     private const int LongestName = 64;            // of a kernel thread; a process has 15
     private const int MostGroups = 65536;          // NGROUPS_MAX
     private const int MostCpuBytes = 8192;
+    private const int WindowChange = 28;           // SIGWINCH
     private const int MostFilterBytes = 4096 * 8;  // BPF_MAXINSNS, struct sock_filter
 
     public static void Check(Structure structure, RepeatedField<ProcessImage> processes)
@@ -24,19 +25,21 @@ internal static class ProcessStructure
             structure.Refuse("there is no process in it");
         }
 
+        Dictionary<int, ProcessImage> living = [];
         HashSet<int> pids = [];
         HashSet<int> tids = [];
+        Dictionary<int, int> sessionOfGroup = [];
         foreach (ProcessImage process in processes)
         {
             int pid = process.Pid;
-            if (process.Parent != 0 && !pids.Contains(process.Parent))
+            if (process.Parent != 0 && !living.ContainsKey(process.Parent))
             {
-                structure.Refuse($"process {pid} comes before its parent {process.Parent}");
+                structure.Refuse($"process {pid} comes before its parent {process.Parent}, or that is a zombie");
             }
 
-            if (!IsId(pid) || !pids.Add(pid) || process.Threads.Count == 0 || process.Threads[0].Tid != pid)
+            if (!IsId(pid) || !pids.Add(pid))
             {
-                structure.Refuse($"process {pid} is there twice, or has no first thread");
+                structure.Refuse($"process {pid} is there twice");
             }
 
             if (process.Group is < 0 or > HighestPid || process.Session is < 0 or > HighestPid
@@ -45,16 +48,63 @@ internal static class ProcessStructure
                 structure.Refuse($"process {pid} has an impossible group, session, name or stop signal");
             }
 
-            foreach (ThreadImage thread in process.Threads)
+            if (process.Group != 0 && !sessionOfGroup.TryAdd(process.Group, process.Session) && sessionOfGroup[process.Group] != process.Session)
             {
-                CheckThread(structure, thread, tids);
+                structure.Refuse($"process group {process.Group} is in two sessions");
             }
 
-            CheckAttributes(structure, process.Attributes, pid);
-            MemoryStructure.Check(structure, process.Memory, pid);
-            FileStructure.CheckDescriptors(structure, process.Descriptors, pid);
+            if (process.Zombie is not null)
+            {
+                CheckZombie(structure, process);
+                continue;
+            }
+
+            living.Add(pid, process);
+            CheckLiving(structure, process, living, tids);
         }
     }
+
+    private static void CheckLiving(Structure structure, ProcessImage process, Dictionary<int, ProcessImage> living, HashSet<int> tids)
+    {
+        int pid = process.Pid;
+        if (process.Threads.Count == 0 || process.Threads[0].Tid != pid)
+        {
+            structure.Refuse($"process {pid} has no first thread");
+        }
+
+        foreach (int owner in (ReadOnlySpan<int>)[process.DescriptorsOf, process.FileSystemOf])
+        {
+            if (owner != 0 && (owner == pid || !living.ContainsKey(owner)))
+            {
+                structure.Refuse($"process {pid} shares something with process {owner}, which is not there before it");
+            }
+        }
+
+        foreach (ThreadImage thread in process.Threads)
+        {
+            CheckThread(structure, thread, tids);
+        }
+
+        CheckAttributes(structure, process.Attributes, pid);
+        MemoryStructure.Check(structure, process.Memory, pid);
+        FileStructure.CheckDescriptors(structure, process.Descriptors, pid);
+    }
+
+    /// <summary>Somebody has to be able to wait for it, and it must be able to end like that again.</summary>
+    private static void CheckZombie(Structure structure, ProcessImage zombie)
+    {
+        Linux.WaitStatus status = new(zombie.Zombie.Status);
+        if (zombie.Parent == 0 || !(status.Exited || (status.Killed && IsFatal(status.KillSignal)))
+            || zombie.Threads.Count > 0 || zombie.Attributes?.ExitSignal > 64)
+        {
+            structure.Refuse($"zombie {zombie.Pid} has no parent, threads, or an impossible status");
+        }
+    }
+
+    /// <summary>man 7 signal, "Standard signals": those that are ignored, stop or continue by default end nobody.</summary>
+    private static bool IsFatal(int signal) => signal is > 0 and <= 64
+        and not (Linux.Signal.Child or Linux.Signal.Cont or Linux.Signal.Stop or Linux.Signal.TerminalStop
+            or Linux.Signal.TerminalInput or Linux.Signal.TerminalOutput or Linux.Signal.Urgent or WindowChange);
 
     private static void CheckThread(Structure structure, ThreadImage thread, HashSet<int> tids)
     {

@@ -2,6 +2,7 @@ using Blcr.Engine.Check;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.FileContents;
 using Blcr.Engine.Skeleton;
+using Blcr.Linux;
 
 namespace Blcr.Engine.Rebuild;
 
@@ -43,7 +44,13 @@ public sealed class Rebuilding : IDisposable
     /// <remarks>All processes are there when the first kind asks; their threads when the kinds of threads are rebuilt.</remarks>
     public int IdOf(int saved) => _ids.GetValueOrDefault(saved, saved);
 
-    /// <summary>Notes the id that a process, thread, process group or session has now.</summary>
+    /// <summary>Saved process group → the one it is now.</summary>
+    public IdsNow Groups { get; } = new((int)Sys.Call(SyscallNumber.Getpgid, 0).Value);
+
+    /// <summary>Saved session → the one it is now.</summary>
+    public IdsNow Sessions { get; } = new((int)Sys.Call(SyscallNumber.Getsid, 0).Value);
+
+    /// <summary>Notes the id that a process or thread has now.</summary>
     internal void Note(int saved, int now) => _ids[saved] = now;
 
     /// <summary>Closes our descriptors of what the new processes now hold themselves.</summary>

@@ -19,6 +19,9 @@ internal readonly record struct Footing(int Tid, TaskAddress SystemCallInstructi
         return new Footing(pid, SeedFile.SystemCallInstruction, new TaskAddress((registers.Rsp & ~15ul) - BelowTheStackPointer), null);
     }
 
+    /// <summary>The same places in a process that has a copy of this one's memory.</summary>
+    public Footing OfCopy(int pid) => this with { Tid = pid, Memory = null };
+
     /// <summary>Puts bytes into <see cref="Room"/>.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -35,4 +38,19 @@ internal readonly record struct Footing(int Tid, TaskAddress SystemCallInstructi
     /// <param name="args">At most six.</param>
     public long Must(string what, int number, params ReadOnlySpan<ulong> args) =>
         SingleCall.Must(Tid, SystemCallInstruction, what, number, args);
+
+    /// <summary>The signal's action is the default one then, and none of it is pending: a pending signal goes when it is set
+    /// to be ignored (kernel/signal.c: do_sigaction()).</summary>
+    public void ForgetSignal(int signal)
+    {
+        SetAction(signal, 1); // SIG_IGN
+        SetAction(signal, 0); // SIG_DFL
+    }
+
+    private void SetAction(int signal, ulong handler)
+    {
+        Span<ulong> action = [handler, 0, 0, 0]; // struct sigaction of the kernel: handler, flags, restorer, mask
+        Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(action));
+        _ = Must("set the action of a signal", SyscallNumber.RtSigaction, (ulong)signal, Room.Value, 0, sizeof(ulong));
+    }
 }

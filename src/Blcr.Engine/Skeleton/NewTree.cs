@@ -13,8 +13,14 @@ internal sealed class NewTree : IDisposable
 
     private NewTree(DescriptorChannel channel) => _channel = channel;
 
-    /// <summary>Parents before children.</summary>
+    /// <summary>Those that live. Parents before children, the lead first.</summary>
     public List<SeedProcess> Processes { get; } = [];
+
+    /// <summary>These and the zombies, in the order of birth.</summary>
+    public List<SeedProcess> Born { get; } = [];
+
+    /// <summary>Processes of ours that stand for others for a while.</summary>
+    public List<Placeholder> Placeholders { get; } = [];
 
     /// <summary>Makes every process, with its id and its memory, standing still.</summary>
     public static NewTree Start(Rebuilding rebuilding)
@@ -24,6 +30,8 @@ internal sealed class NewTree : IDisposable
         {
             new Births(rebuilding, tree, tree._channel).All();
             tree._channel.StopPassingOn();
+            new Groups(rebuilding, tree).Join();
+            tree.EndThoseWhoShall();
             return tree;
         }
         catch
@@ -47,21 +55,52 @@ internal sealed class NewTree : IDisposable
             EndAll();
         }
 
-        Processes.ForEach(process => process.Dispose());
+        Born.ForEach(process => process.Dispose());
         _channel.Dispose();
         _orphans.Dispose();
     }
 
+    /// <summary>Placeholders and zombies. What their parents would hear of it, the image tells when it was so.</summary>
+    private void EndThoseWhoShall()
+    {
+        HashSet<(int Parent, int Signal)> told = [];
+        foreach (Placeholder placeholder in Placeholders)
+        {
+            placeholder.End();
+            if (placeholder.Maker is { } maker)
+            {
+                told.Add((maker.Image.Pid, Signal.Child));
+            }
+        }
+
+        Placeholders.Clear();
+        foreach (SeedProcess zombie in Born.Where(process => process.Image.Zombie is not null))
+        {
+            Zombies.End(zombie);
+            told.Add((zombie.Image.Parent, (int)(zombie.Image.Attributes?.ExitSignal ?? Signal.Child)));
+        }
+
+        foreach (SeedProcess parent in told.Count > 0 ? Processes : [])
+        {
+            foreach ((_, int signal) in told.Where(signal => signal.Parent == parent.Image.Pid && signal.Signal != 0))
+            {
+                parent.Footing.ForgetSignal(signal);
+            }
+        }
+    }
+
     private void EndAll()
     {
-        Processes.ForEach(process => process.Kill());
-        Processes.ForEach(process => process.AwaitEnd());
+        Born.ForEach(process => process.Kill());
+        Placeholders.ForEach(placeholder => placeholder.Kill());
+        Born.ForEach(process => process.AwaitEnd());
+        Placeholders.ForEach(placeholder => Stops.AwaitEnd(placeholder.Pid, []));
 
         // What its tracer has waited for is then its parent's to wait for (kernel/exit.c: wait_task_zombie()), and that
         // parent is dead: it was handed on to us.
-        foreach (SeedProcess process in Processes)
+        foreach (int pid in Born.Select(process => process.Pid).Concat(Placeholders.Select(placeholder => placeholder.Pid)))
         {
-            _ = Sys.Wait4(process.Pid, WaitOptions.NoHang | WaitOptions.All, out _); // ECHILD: our own child, waited for above
+            _ = Sys.Wait4(pid, WaitOptions.NoHang | WaitOptions.All, out _); // ECHILD: our own child, waited for above
         }
     }
 

@@ -2,30 +2,20 @@ using Blcr.Linux;
 
 namespace Blcr.Engine.Skeleton;
 
-/// <summary>A seed that only stands for an absent leader of a session or group. It ends when disposed.</summary>
-internal sealed class Placeholder(int pid, Fd pidFd) : IDisposable
+/// <summary>A process that only stands for an absent leader of a session or group, until all members have joined.</summary>
+/// <param name="SavedId">Of the session or group.</param>
+/// <param name="Pid">What it is now.</param>
+/// <param name="Footing">Where it makes calls.</param>
+/// <param name="Maker">Its parent; null: the tool.</param>
+internal sealed record Placeholder(int SavedId, int Pid, Footing Footing, SeedProcess? Maker)
 {
-    public int Pid { get; } = pid;
-
-    public static Placeholder Spawn(Fd seed, int id, int reportedPid)
+    /// <summary>Ends it, and has its parent wait for it.</summary>
+    public void End()
     {
-        (int pid, Fd pidFd) = Skeleton.Spawn.Seed(seed, id, reportedPid);
-        Stops.Interrupt(pid);
-        return new Placeholder(pid, pidFd);
+        Kill();
+        Stops.AwaitEnd(Pid, []);
+        _ = Maker?.Footing.Must("wait for a process of the tool", SyscallNumber.Wait4, (ulong)Pid, 0, (ulong)WaitOptions.All, 0);
     }
 
-    /// <summary>Makes a sibling in its session and group: a copy of the seed, stopped, and a child of ours (CLONE_PARENT).</summary>
-    public (int Pid, Fd PidFd) Bear(int wantedPid, int reportedPid)
-    {
-        // The exit signal is the placeholder's own, SIGCHLD (kernel/fork.c: copy_process()).
-        int born = CloneCall.Make(Footing.InSeed(Pid), new CloneArguments { Flags = CloneFlags.Parent }, wantedPid, reportedPid);
-        SysResult<Fd> pidFdOfBorn = Sys.PidFdOpen(born);
-        return pidFdOfBorn.Ok ? (born, pidFdOfBorn.Value!) : throw Stops.Lost(reportedPid, pidFdOfBorn.Error);
-    }
-
-    public void Dispose()
-    {
-        Stops.KillAndReap(Pid, pidFd);
-        pidFd.Dispose();
-    }
+    public void Kill() => _ = Sys.Kill(Pid, Signal.Kill); // a tracee of ours: nobody else can have its id
 }

@@ -8,17 +8,20 @@ namespace Blcr.Engine.Skeleton;
 internal sealed class SeedProcess : NewProcess, IDisposable
 {
     private readonly DescriptorChannel _channel;
+    private readonly TaskAddress? _copiedPlace;
     private Workshop? _workshop;
 
     /// <param name="pid">A stopped tracee of ours.</param>
     /// <param name="pidFd">Owned from now on.</param>
     /// <param name="image">What it is to become.</param>
     /// <param name="channel">That it has inherited.</param>
-    public SeedProcess(int pid, Fd pidFd, ProcessImage image, DescriptorChannel channel)
+    /// <param name="copyOf">Whose address space it was born with a copy of; null: its own, of the seed's program.</param>
+    public SeedProcess(int pid, Fd pidFd, ProcessImage image, DescriptorChannel channel, SeedProcess? copyOf)
         : base(pid, image)
     {
         PidFd = pidFd;
         _channel = channel;
+        _copiedPlace = copyOf?._workshop?.Start ?? copyOf?._copiedPlace;
     }
 
     public override Fd PidFd { get; }
@@ -31,20 +34,24 @@ internal sealed class SeedProcess : NewProcess, IDisposable
 
     public IEnumerable<SeedThread> SeedThreads => Threads.Cast<SeedThread>();
 
-    /// <summary>Whether there is nothing in it yet but the seed, so that a child cloned from it is as good as itself.</summary>
-    public bool IsBare => _workshop is null && MemoryFrom is null;
+    /// <summary>The process group it is in now; 0: the tool's.</summary>
+    public int Group { get; set; }
+
+    /// <summary>Whether its own memory has been built: a child cloned from it inherits that.</summary>
+    public bool HasMemory { get; set; }
 
     /// <summary>Where single calls are made in it.</summary>
-    public Footing Footing => _workshop?.FootingIn(Pid) ?? Footing.InSeed(Pid);
+    public Footing Footing => _workshop?.FootingIn(Pid)
+        ?? (_copiedPlace is { } place ? Skeleton.Workshop.FootingOfCopy(Pid, place) : Footing.InSeed(Pid));
 
     private Workshop OpenedWorkshop => _workshop ?? throw new InvalidOperationException($"process {Pid} has no workshop yet");
 
-    /// <summary>Opens the place where programs are run, or takes over the copy of its parent's.</summary>
+    /// <summary>Opens the place where programs are run; mostly that is the copy it was born with.</summary>
     public void OpenWorkshop(WorkshopPlaces places)
     {
-        _workshop = MemoryFrom is SeedProcess parent
-            ? parent.OpenedWorkshop.CopyIn(Pid)
-            : Skeleton.Workshop.Open(Footing.InSeed(Pid), places.For(Image, Pid));
+        _workshop = _copiedPlace is { } place && places.Suits(Image, place)
+            ? Skeleton.Workshop.OfCopy(Pid, place)
+            : Skeleton.Workshop.Open(Footing, places.For(Image, Pid));
         Threads.Add(new SeedThread(this, Image.Threads[0], Pid, _workshop));
     }
 

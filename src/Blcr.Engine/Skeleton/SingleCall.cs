@@ -13,18 +13,7 @@ internal static class SingleCall
     public static SysResult Make(int tid, TaskAddress at, out int cloned, int number, params ReadOnlySpan<ulong> args)
     {
         cloned = 0;
-        Check(Sys.PtraceGetRegisters(tid, out Registers registers), tid);
-        registers.Rip = at.Value;
-        registers.Rax = (ulong)number;
-        registers.OrigRax = ulong.MaxValue; // no call is under way: nothing to restart
-        registers.Rdi = args.Length > 0 ? args[0] : 0;
-        registers.Rsi = args.Length > 1 ? args[1] : 0;
-        registers.Rdx = args.Length > 2 ? args[2] : 0;
-        registers.R10 = args.Length > 3 ? args[3] : 0;
-        registers.R8 = args.Length > 4 ? args[4] : 0;
-        registers.R9 = args.Length > 5 ? args[5] : 0;
-        Check(Sys.PtraceSetRegisters(tid, registers), tid);
-
+        Prepare(tid, at, number, args);
         for (int stops = 0; stops < 2;)
         {
             Check(Sys.Ptrace(PtraceRequest.Syscall, tid, 0, 0), tid);
@@ -40,8 +29,30 @@ internal static class SingleCall
             }
         }
 
-        Check(Sys.PtraceGetRegisters(tid, out registers), tid);
+        Check(Sys.PtraceGetRegisters(tid, out Registers registers), tid);
         return SysResult.FromKernel(registers.Value);
+    }
+
+    /// <summary>The same for a call that does not return.</summary>
+    public static void Begin(int tid, TaskAddress at, int number, params ReadOnlySpan<ulong> args)
+    {
+        Prepare(tid, at, number, args);
+        Check(Sys.PtraceCont(tid), tid);
+    }
+
+    private static void Prepare(int tid, TaskAddress at, int number, ReadOnlySpan<ulong> args)
+    {
+        Check(Sys.PtraceGetRegisters(tid, out Registers registers), tid);
+        registers.Rip = at.Value;
+        registers.Rax = (ulong)number;
+        registers.OrigRax = ulong.MaxValue; // no call is under way: nothing to restart
+        registers.Rdi = args.Length > 0 ? args[0] : 0;
+        registers.Rsi = args.Length > 1 ? args[1] : 0;
+        registers.Rdx = args.Length > 2 ? args[2] : 0;
+        registers.R10 = args.Length > 3 ? args[3] : 0;
+        registers.R8 = args.Length > 4 ? args[4] : 0;
+        registers.R9 = args.Length > 5 ? args[5] : 0;
+        Check(Sys.PtraceSetRegisters(tid, registers), tid);
     }
 
     /// <summary>The same, where only success will do.</summary>

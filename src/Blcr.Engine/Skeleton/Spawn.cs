@@ -6,19 +6,17 @@ namespace Blcr.Engine.Skeleton;
 /// <summary>Starts a seed as a child of this process.</summary>
 internal static unsafe class Spawn
 {
-    /// <summary>Makes the child, waits until it has become the seed program, and traces it: from here on it dies with us.</summary>
+    /// <summary>Makes the child, waits until it has become the seed program, traces and stops it: it dies with us.</summary>
     /// <param name="program">Of <see cref="SeedFile.Create"/>.</param>
     /// <param name="wantedPid">The id it must have; 0 for any.</param>
     /// <param name="reportedPid">The pid messages speak of: the saved one.</param>
     /// <remarks>Preconditions: on the tracer thread; all signals blocked (the child inherits the mask and runs that way
     /// until its own is put back).</remarks>
-    public static (int Pid, Fd PidFd) Seed(Fd program, int wantedPid, int reportedPid)
+    public static int Seed(Fd program, int wantedPid, int reportedPid)
     {
-        int pidFd = -1;
         int wanted = wantedPid;
         SpawnCode.Order order = default;
-        order.Clone.Flags = CloneFlags.SharesMemory | CloneFlags.Vfork | CloneFlags.PidFd;
-        order.Clone.PidFd = (ulong)(nint)(&pidFd);
+        order.Clone.Flags = CloneFlags.SharesMemory | CloneFlags.Vfork;
         order.Clone.ExitSignal = Signal.Child;
         order.Clone.SetTid = wantedPid == 0 ? 0 : (ulong)(nint)(&wanted);
         order.Clone.SetTidSize = wantedPid == 0 ? 0ul : 1ul;
@@ -46,11 +44,9 @@ internal static unsafe class Spawn
         }
 
         int pid = (int)made.Value;
-        Fd descriptor = new(pidFd);
         if (order.Failure != 0)
         {
             _ = Sys.Wait4(pid, WaitOptions.All, out _); // it has ended by itself; only its status is left
-            descriptor.Dispose();
             Errno why = SysResult.FromKernel(order.Failure).Error;
             throw new RefusedException(reportedPid, why, $"its first program could not be executed: {ErrorText.Of(why)}",
                 "No process was left behind.", "Executing memory files may be forbidden here (vm.memfd_noexec, a security module).");
@@ -59,14 +55,14 @@ internal static unsafe class Spawn
         SysResult seized = Sys.PtraceSeize(pid, PtraceOptions.ExitKill | PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceVfork | PtraceOptions.TraceSysGood);
         if (!seized.Ok)
         {
-            _ = Sys.PidFdSendSignal(descriptor, Signal.Kill);
+            _ = Sys.Kill(pid, Signal.Kill); // our own child, not waited for yet: nobody else can have its id
             _ = Sys.Wait4(pid, WaitOptions.All, out _);
-            descriptor.Dispose();
             throw new RefusedException(reportedPid, seized.Error, $"the new process cannot be traced: {ErrorText.Of(seized.Error)}",
                 "No process was left behind.", "Tracing children must be allowed here (ptrace(2), Yama, seccomp).");
         }
 
-        return (pid, descriptor);
+        Stops.Interrupt(pid);
+        return pid;
     }
 
     /// <summary>What a failed clone3 with set_tid means (kernel/pid.c: alloc_pid()).</summary>

@@ -6,22 +6,23 @@ namespace Blcr.Engine.Skeleton;
 internal static class Stops
 {
     /// <summary>The next stop of the task. Its end is the end of the restart: somebody killed it.</summary>
-    public static WaitStatus Next(int tid)
+    public static WaitStatus Next(int tid) => NextOrEnd(tid) is { Gone: false } status ? status : throw Lost(tid, Errno.NoProcess);
+
+    /// <summary>The next stop of the task, or its end.</summary>
+    public static WaitStatus NextOrEnd(int tid)
     {
         while (true)
         {
             SysResult waited = Sys.Wait4(tid, WaitOptions.All, out WaitStatus status);
-            if (waited.Error == Errno.Interrupted)
+            if (waited.Ok)
             {
-                continue;
+                return status;
             }
 
-            if (!waited.Ok || status.Gone)
+            if (waited.Error != Errno.Interrupted)
             {
-                throw Lost(tid, waited.Ok ? Errno.NoProcess : waited.Error);
+                throw Lost(tid, waited.Error);
             }
-
-            return status;
         }
     }
 
@@ -49,13 +50,6 @@ internal static class Stops
     {
         SingleCall.Check(Sys.PtraceInterrupt(tid), tid);
         AwaitEventStop(tid);
-    }
-
-    /// <summary>Ends a process of ours and waits for the last of it.</summary>
-    public static void KillAndReap(int pid, Fd pidFd)
-    {
-        _ = Sys.PidFdSendSignal(pidFd, Signal.Kill); // ESRCH: it has gone already
-        AwaitEnd(pid, []);
     }
 
     /// <summary>Waits, as their tracer, for all threads of a process that was killed.</summary>

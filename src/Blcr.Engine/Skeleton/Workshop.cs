@@ -26,10 +26,10 @@ internal sealed class Workshop : IDisposable
     private static ReadOnlySpan<byte> SystemCall => [0x0f, 0x05];
 
     /// <summary>For <see cref="SingleCall"/>.</summary>
-    public TaskAddress SystemCallInstruction => Start + (ulong)WorkshopRunner.Code.IndexOf(SystemCall);
+    public TaskAddress SystemCallInstruction => InstructionOf(Start);
 
     /// <summary>Where single calls find their structures.</summary>
-    public TaskAddress Letterbox => Start + CodeLength;
+    public TaskAddress Letterbox => LetterboxOf(Start);
 
     private TaskAddress Scratch => Letterbox + LetterboxLength;
 
@@ -48,8 +48,11 @@ internal sealed class Workshop : IDisposable
         return workshop;
     }
 
-    /// <summary>The copy that a child has of it, cloned from this process with its memory.</summary>
-    public Workshop CopyIn(int child) => new(Start, OpenMemory(child));
+    /// <summary>The copy that a child was born with.</summary>
+    public static Workshop OfCopy(int pid, TaskAddress start) => new(start, OpenMemory(pid));
+
+    /// <summary>The same for single calls only.</summary>
+    public static Footing FootingOfCopy(int pid, TaskAddress start) => new(pid, InstructionOf(start), LetterboxOf(start), null);
 
     public Footing FootingIn(int tid) => new(tid, SystemCallInstruction, Letterbox, _memory);
 
@@ -73,6 +76,10 @@ internal sealed class Workshop : IDisposable
     public WorkshopRunner RunnerOf(int pid, int tid) => new(pid, tid, _memory, Start, Scratch);
 
     public void Dispose() => _memory.Dispose();
+
+    private static TaskAddress InstructionOf(TaskAddress start) => start + (ulong)WorkshopRunner.Code.IndexOf(SystemCall);
+
+    private static TaskAddress LetterboxOf(TaskAddress start) => start + CodeLength;
 
     // Opened once and kept: the right to it is checked at open (fs/proc/base.c: mem_open()), and the process may come to
     // belong to another user while it is rebuilt.

@@ -13,8 +13,12 @@ internal sealed class WorkshopPlaces(ContextImage image)
     private TaskAddress? _common;
     private bool _noneInCommon;
 
-    /// <param name="process">A process that inherits no memory.</param>
-    /// <param name="pid">A bare seed.</param>
+    /// <summary>Whether the place of its parent's workshop, of which it has a copy, does for the process too.</summary>
+    public bool Suits(ProcessImage process, TaskAddress place) =>
+        place == _common || !Used(process).Any(vma => vma.Start < place.Value + Workshop.Length && vma.End > place.Value);
+
+    /// <param name="process">A process that inherits no memory, or none at that place.</param>
+    /// <param name="pid">The stopped seed.</param>
     public TaskAddress For(ProcessImage process, int pid)
     {
         List<ProcVma> seed = ProcVma.ReadLines(pid).Value ?? throw Stops.Lost(pid, Errno.NoProcess);

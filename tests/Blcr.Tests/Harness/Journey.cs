@@ -19,6 +19,13 @@ public static class Journey
         app.Checkpoint().Kill().Restart().JudgesItself();
     }
 
+    /// <summary>The same, restarted with options of cr_restart.</summary>
+    public static void Restart(string[] options, string program, params string[] arguments)
+    {
+        using Application app = Application.Start(program, arguments);
+        app.Checkpoint().Kill().Restart(options).JudgesItself();
+    }
+
     /// <summary>The restored process is as good as the first one: it is checkpointed and restarted again.</summary>
     public static void TwoCycles(string program, params string[] arguments)
     {

@@ -110,8 +110,8 @@ public sealed class A_seed
             using Fd program = SeedFile.Create();
             using Fd context = Sys.Open("/proc/self/exe", OpenFlags.ReadOnly | OpenFlags.CloseOnExec).Value!;
             _channel = DescriptorChannel.Open(lowest: 500, context);
-            (int pid, Fd pidFd) = Birth.Of(image, request, program);
-            Process = new SeedProcess(pid, pidFd, image, _channel);
+            int pid = Spawn.Seed(program, request.RestorePid ? image.Pid : 0, image.Pid);
+            Process = new SeedProcess(pid, Sys.PidFdOpen(pid).Value!, image, _channel, copyOf: null);
             Process.OpenWorkshop(new WorkshopPlaces(new ContextImage { Processes = { image } }));
         }
 

@@ -73,7 +73,7 @@ internal static class SignalOwners
         {
             if (owner.Type == Group && process.Group == owner.Pid)
             {
-                return (int)Sys.Call(SyscallNumber.Getpgid, rebuilding.IdOf(process.Pid)).Value; // it is there, and our child
+                return rebuilding.Groups.Of(owner.Pid);
             }
 
             if (owner.Type != Group && (process.Pid == owner.Pid || process.Threads.Any(thread => thread.Tid == owner.Pid)))

@@ -50,5 +50,5 @@ internal sealed class AutogroupNice : ProcessRoom
     }
 
     private static bool IsOurs(RestartPlan plan, ProcessImage process) =>
-        plan.Request.RestoreSession && process.Session == process.Pid;
+        plan.Family[process.Pid].LeadsSession;
 }
