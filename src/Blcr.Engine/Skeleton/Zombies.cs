@@ -32,11 +32,14 @@ internal static class Zombies
 
     private static void DieBy(int pid, Footing footing, int signal)
     {
-        if (signal != Signal.Kill)
+        if (signal == Signal.Kill)
         {
-            footing.ForgetSignal(signal);
+            _ = Sys.Kill(pid, signal); // a tracee of ours: it is there
+            Stops.AwaitEnd(pid, []);
+            return;
         }
 
+        footing.ForgetSignal(signal);
         _ = footing.Must("leave no core dump", SyscallNumber.Prctl, PrctlOption.SetDumpable, 0);
         SingleCall.Check(Sys.PtraceSetSigMask(pid, ~Signal.Bit(signal)), pid);
         SingleCall.Check(Sys.Kill(pid, signal), pid);

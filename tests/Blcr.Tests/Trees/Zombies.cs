@@ -9,6 +9,11 @@ public sealed class Zombies
     [Fact]
     public void Are_left_alone_by_a_checkpoint() => Journey.Continue("zombies");
 
+    [Theory]
+    [InlineData("zombies")]
+    [InlineData("statuses")]
+    public void Are_there_again_after_a_restart_and_another_one(string program) => Journey.TwoCycles(program);
+
     [Fact]
     public void Without_a_parent_in_the_scope_are_passed_over_with_a_remark()
     {

@@ -10,8 +10,10 @@ internal static class EndedProcess
     public static Fd Descriptor(SavedDescription saved)
     {
         using Fd seed = SeedFile.Create();
-        (int pid, Fd pidFd) = Spawn.Seed(seed, wantedPid: 0, saved.Pid);
-        Stops.KillAndReap(pid, pidFd);
-        return pidFd;
+        int pid = Spawn.Seed(seed, wantedPid: 0, saved.Pid);
+        SysResult<Fd> descriptor = Sys.PidFdOpen(pid);
+        _ = Sys.Kill(pid, Signal.Kill); // our own child, stopped: it is there
+        Stops.AwaitEnd(pid, []);
+        return descriptor.Value ?? throw saved.Failed(descriptor.Error, "cannot be opened");
     }
 }
