@@ -24,6 +24,7 @@ internal static class DescriptionText
         OpenDescription.ObjectOneofCase.Inotify => $"inotify instance with {Words.Count(description.Inotify.Watches.Count, "watch", "watches")}",
         OpenDescription.ObjectOneofCase.ProcessDescriptor => description.ProcessDescriptor.Pid == 0
             ? "pidfd of a process that has ended" : $"pidfd of process {description.ProcessDescriptor.Pid}",
+        OpenDescription.ObjectOneofCase.PseudoTerminalEnd => PseudoTerminalEnd(description.PseudoTerminalEnd),
         OpenDescription.ObjectOneofCase other => $"{other}",
     };
 
@@ -36,6 +37,13 @@ internal static class DescriptionText
         string what = content is null ? "file" : FileContentText.Of(content);
         return $"{what}, {Words.Access(description.StatusFlags)}, at {description.Position}";
     }
+
+    private static string PseudoTerminalEnd(PseudoTerminalEnd end) => end.Side switch
+    {
+        PseudoTerminalSide.SideMaster => $"master of terminal /dev/pts/{end.Number}",
+        PseudoTerminalSide.SideHungUp => $"terminal {Words.Harmless(end.Path)}, hung up",
+        _ => $"terminal {Words.Harmless(end.Path)}, with its master inside",
+    };
 
     private static string OutsidePipe(OutsidePipe pipe)
     {

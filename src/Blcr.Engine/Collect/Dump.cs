@@ -4,6 +4,7 @@ using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Kinds.FileContents;
 using Blcr.Engine.Kinds.UnixSockets;
 using Blcr.Engine.Kinds.WatchedFiles;
+using Blcr.Engine.Kinds.PseudoTerminals;
 using Blcr.Engine.Write;
 
 namespace Blcr.Engine.Collect;
@@ -42,6 +43,8 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
 
     /// <summary>Keeps something open until the context file is written, because pages come from it.</summary>
     public void Keep(IDisposable source) => _kept.Add(source);
+    /// <summary>Pseudo-terminals that have their master in the tree.</summary>
+    internal PseudoTerminalTable PseudoTerminals => field ??= PseudoTerminalTable.Of(Descriptions);
 
     /// <summary>Closes the files that pages were to come from, and descriptors that were found in flight.</summary>
     public void Dispose()

@@ -40,6 +40,7 @@ public static class AllKinds
         new LastStateOfProcess(),
         new Descriptors.SignalOwnersKind(),
         new Descriptors.LeasesKind(),
+        new PseudoTerminals.ControllingTerminalKind(),
     ];
 
     /// <summary>Rebuilt in each thread after everything else: what takes rights away. Only sleeps and the release follow.</summary>
@@ -59,6 +60,7 @@ public static class AllKinds
         new DeletedFiles.DeletedFileKind(),
         new Directories.DirectoryKind(),
         new MemoryDevices.MemoryDeviceKind(),
+        new PseudoTerminals.PseudoTerminalKind(),
         new Terminals.TerminalKind(),
         new Pipes.PipeKind(),
         new OutsidePipes.OutsidePipeKind(),

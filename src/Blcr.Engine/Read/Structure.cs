@@ -52,6 +52,7 @@ internal sealed class Structure
         SysvStructure.Check(structure, image, structure._segments);
         FileStructure.Check(structure, image);
         SocketStructure.Check(structure, image);
+        TerminalStructure.Check(structure, image);
         ProcessStructure.Check(structure, image.Processes);
     }
 

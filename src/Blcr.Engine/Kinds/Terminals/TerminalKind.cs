@@ -8,14 +8,13 @@ using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.Terminals;
 
-/// <summary>Terminals: a restarted process gets those of cr_restart (blcr-contract, 1.4, Standard streams).</summary>
+/// <summary>Terminals whose other side is outside the checkpoint: a restarted process gets those of cr_restart (blcr-contract, 1.4, Standard streams).</summary>
 /// <remarks>At number n it gets what cr_restart has open at n, be it a terminal or not; else, if it was the controlling
 /// terminal, /dev/tty; else n stays closed, which is said. The terminal's settings are those of cr_restart's terminal.
-/// Not supported: pseudo-terminal masters (the terminal would have to be made, not found).</remarks>
+/// A terminal that is made by a program of the checkpoint is a pair of ours (PseudoTerminals).</remarks>
 public sealed class TerminalKind : DescriptionKind
 {
-    private const uint AuxiliaryMajor = 5; // TTYAUX_MAJOR: 5:0 is /dev/tty, 5:2 /dev/ptmx
-    private const uint MasterMinor = 2;
+    private const uint AuxiliaryMajor = 5; // TTYAUX_MAJOR: 5:0 is /dev/tty
     private const int GetAttributes = 0x5401; // TCGETS
 
     public override OpenDescription.ObjectOneofCase Object => OpenDescription.ObjectOneofCase.Terminal;
@@ -34,13 +33,6 @@ public sealed class TerminalKind : DescriptionKind
     public override void Collect(Dump dump, FoundDescription found)
     {
         FileStatus status = found.Status;
-        if (status.Major == AuxiliaryMajor && status.Minor == MasterMinor)
-        {
-            found.Refuse(dump, Errno.NotSupported, $"the master side of a pseudo-terminal, {found.Name}",
-                "Checkpoint the program that runs inside it rather than script(1), expect or the terminal itself.");
-            return;
-        }
-
         found.Image.Terminal = new Terminal
         {
             Path = found.Name,

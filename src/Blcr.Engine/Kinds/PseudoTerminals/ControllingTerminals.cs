@@ -1,0 +1,113 @@
+using Blcr.Engine.Check;
+using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.Descriptors;
+using Blcr.Engine.Rebuild;
+using Blcr.Engine.Skeleton;
+using Blcr.Engine.SyscallPrograms;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Kinds.PseudoTerminals;
+
+/// <summary>Sessions get their controlling terminals back, those that are made again with the tree.</summary>
+/// <remarks>Only a session's leader can take one (TIOCSCTTY); everybody else has it from being born in the session
+/// afterwards (kernel/fork.c: copy_signal(); drivers/tty/tty_jobctrl.c). So it is done while the tree is being born.</remarks>
+internal static class ControllingTerminals
+{
+    public static void Check(RestartPlan plan, SavedDescription saved, PseudoTerminal image)
+    {
+        if (image.Session != 0 && !plan.Request.RestoreSession && image.Session == plan.Image.Processes[0].Session)
+        {
+            saved.Refuse(plan, Errno.NotSupported, $"is the master of {TerminalDevice.Path(image.Number)}, the controlling terminal of the session "
+                + $"{image.Session}, in whose place the processes would be in that of cr_restart", "Use --restore-sid.");
+        }
+    }
+
+    /// <summary>Gives a process that has just opened its session the terminal of that session, if there is one.</summary>
+    /// <remarks>Preconditions: programs can be run in it; none of its children that belong to the session is born yet.</remarks>
+    public static void Acquire(Rebuilding rebuilding, NewProcess leader)
+    {
+        foreach ((PseudoTerminal terminal, SavedDescription master) in Of(rebuilding, leader))
+        {
+            SyscallProgram program = new("give the session its terminal");
+            int slave = leader.Give(Slave(rebuilding, terminal, master));
+            program.Call($"make {TerminalDevice.Path(terminal.Number)} the controlling terminal", SyscallNumber.Ioctl, slave, TerminalIoctl.SetControlling, 0);
+            program.Call("close a descriptor of the tool", SyscallNumber.Close, slave);
+            leader.Leader.Run(program).OrRefuse(leader.Pid);
+        }
+    }
+
+    /// <summary>Puts the group into the foreground that was there. Preconditions: all groups are there.</summary>
+    public static void SetForeground(Rebuilding rebuilding, NewProcess leader)
+    {
+        foreach ((PseudoTerminal terminal, SavedDescription master) in Of(rebuilding, leader))
+        {
+            SyscallProgram program = new("put a process group into the foreground");
+            int slave = leader.Give(Slave(rebuilding, terminal, master));
+            Data group = program.Input(rebuilding.IdOf(terminal.Foreground));
+            Result set = program.TryCall("set the foreground group", SyscallNumber.Ioctl, slave, TerminalIoctl.SetForegroundGroup, group);
+            program.Call("close a descriptor of the tool", SyscallNumber.Close, slave);
+            SysResult done = leader.Leader.Run(program).OrRefuse(leader.Pid)[set];
+
+            // ESRCH: nobody was left in the group; the shell that waits for it takes the terminal next, as it would have.
+            if (!done.Ok && done.Error != Errno.NoProcess)
+            {
+                throw master.Failed(done.Error, $"is the master of {TerminalDevice.Path(terminal.Number)}, whose foreground group {terminal.Foreground} cannot be set");
+            }
+        }
+    }
+
+    /// <summary>/dev/tty, opened in the session that it means; the caller owns it.</summary>
+    public static Fd OpenIn(Rebuilding rebuilding, PseudoTerminal terminal, SavedDescription saved)
+    {
+        NewProcess? leader = rebuilding.Processes.Find(process => process.Image.Pid == terminal.Session);
+        if (leader is null)
+        {
+            return RestoredPseudoTerminal.Of(rebuilding, terminal.Number, saved).OpenSlave(saved); // it was, until its leader ended
+        }
+
+        const int currentDirectory = -100; // AT_FDCWD; the path is absolute
+        SyscallProgram opening = new("open /dev/tty");
+        Result opened = opening.Call("open /dev/tty", SyscallNumber.Openat, currentDirectory, opening.Text("/dev/tty"),
+            (uint)(saved.Access | OpenFlags.NoControllingTerminal | OpenFlags.NonBlocking | OpenFlags.CloseOnExec), 0);
+        int number = (int)leader.Leader.Run(opening).OrRefuse(leader.Pid)[opened].Value;
+        SysResult<Fd> ours = Sys.PidFdGetFd(leader.PidFd, number);
+        SyscallProgram closing = new("open /dev/tty");
+        closing.Call("close it again", SyscallNumber.Close, number);
+        leader.Leader.Run(closing).OrRefuse(leader.Pid);
+        return ours.Value ?? throw saved.Failed(ours.Error, "is /dev/tty, which cannot be opened in its session");
+    }
+
+    /// <summary>The pairs that are the terminal of the session this process leads (one, but for a stranger's file), and their masters.</summary>
+    private static IEnumerable<(PseudoTerminal Terminal, SavedDescription Master)> Of(Rebuilding rebuilding, NewProcess leader)
+    {
+        foreach (PseudoTerminal terminal in rebuilding.Image.PseudoTerminals)
+        {
+            if (terminal.Session == leader.Image.Pid && ComesBack(rebuilding.Plan, terminal))
+            {
+                yield return (terminal, MasterOf(rebuilding.Image, terminal));
+            }
+        }
+    }
+
+    private static bool ComesBack(RestartPlan plan, PseudoTerminal terminal) =>
+        plan.Request.RestoreSession || terminal.Session != plan.Image.Processes[0].Session;
+
+    private static Fd Slave(Rebuilding rebuilding, PseudoTerminal terminal, SavedDescription master) =>
+        RestoredPseudoTerminal.Of(rebuilding, terminal.Number, master).Slave
+            ?? throw master.Failed(Errno.Invalid, "is the master of a controlling terminal that nobody ever opened");
+
+    private static SavedDescription MasterOf(ContextImage image, PseudoTerminal terminal)
+    {
+        foreach (OpenDescription description in image.Descriptions)
+        {
+            if (description.PseudoTerminalEnd is { Side: PseudoTerminalSide.SideMaster } end && end.Number == terminal.Number)
+            {
+                SavedDescription saved = new(description, image.Processes[0].Pid, -1);
+                (int pid, int number) = saved.Holders(image).FirstOrDefault((saved.Pid, saved.Number));
+                return new SavedDescription(description, pid, number);
+            }
+        }
+
+        throw new InvalidOperationException($"terminal {terminal.Number} has no master"); // Read/TerminalStructure saw one
+    }
+}

@@ -1,0 +1,40 @@
+using Blcr.Tests.Harness;
+using Xunit;
+
+namespace Blcr.Tests.Kinds.PseudoTerminals;
+
+/// <summary>Pairs whose master is in the checkpoint: modes, size, what waits on either side, and every state of the slave.</summary>
+public sealed class Pseudo_terminals_survive
+{
+    [Theory]
+    [InlineData("pseudo-terminal")]
+    [InlineData("pseudo-terminal-full")]
+    public void A_checkpoint(string program)
+    {
+        using Application app = Application.Start(program);
+
+        app.Checkpoint().Checkpoint().RunsOn().JudgesItself();
+    }
+
+    [Theory]
+    [InlineData("pseudo-terminal")]
+    [InlineData("pseudo-terminal-full")]
+    public void Two_cycles(string program)
+    {
+        using Application app = Application.Start(program);
+
+        app.Checkpoint().Kill().Restart().Checkpoint().Kill().Restart();
+
+        app.JudgesItself();
+    }
+
+    [Fact]
+    public void A_restart_by_an_ordinary_user()
+    {
+        using Application app = Application.StartAs(User.Ordinary, "pseudo-terminal");
+
+        app.Checkpoint().Kill().Restart("--no-restore-pid");
+
+        app.JudgesItself();
+    }
+}
