@@ -1,6 +1,7 @@
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
 using Blcr.Engine.Kinds.Memory;
+using Blcr.Engine.Kinds.PseudoTerminals;
 using Blcr.Engine.Rebuild;
 using Blcr.Linux;
 
@@ -155,6 +156,11 @@ internal sealed class Births(Rebuilding rebuilding, NewTree tree, DescriptorChan
         _ = process.Footing.Must("open its session", SyscallNumber.Setsid);
         process.Group = process.Pid;
         rebuilding.Sessions.Note(member.Session, process.Pid);
+        if (!member.IsZombie)
+        {
+            ControllingTerminals.Acquire(rebuilding, process); // who is born in the session from now on has it too
+        }
+
         Adoption adoption = new(process.Footing, member.Parent, ExitSignalOf(member) == Signal.Child);
         foreach (FamilyMember orphan in _adopted[member.Session])
         {

@@ -15,10 +15,12 @@ internal static class ControllingTerminals
 {
     public static void Check(RestartPlan plan, SavedDescription saved, PseudoTerminal image)
     {
-        if (image.Session != 0 && !plan.Request.RestoreSession && image.Session == plan.Image.Processes[0].Session)
+        if (image.Session != 0 && !ComesBack(plan, image))
         {
-            saved.Refuse(plan, Errno.NotSupported, $"is the master of {TerminalDevice.Path(image.Number)}, the controlling terminal of the session "
-                + $"{image.Session}, in whose place the processes would be in that of cr_restart", "Use --restore-sid.");
+            bool ofLead = image.Session == plan.Image.Processes[0].Session && plan.Request.Sessions == SavedIds.Inner;
+            saved.Refuse(plan, Errno.NotSupported, $"is the master of {TerminalDevice.Path(image.Number)}, the controlling terminal of session "
+                + $"{image.Session}, whose processes would be in another session",
+                ofLead ? "Use --restore-sid." : "Use neither --no-restore-sid, nor --restore-sid together with --no-restore-pid.");
         }
     }
 
@@ -43,7 +45,7 @@ internal static class ControllingTerminals
         {
             SyscallProgram program = new("put a process group into the foreground");
             int slave = leader.Give(Slave(rebuilding, terminal, master));
-            Data group = program.Input(rebuilding.IdOf(terminal.Foreground));
+            Data group = program.Input(rebuilding.Groups.Of(terminal.Foreground));
             Result set = program.TryCall("set the foreground group", SyscallNumber.Ioctl, slave, TerminalIoctl.SetForegroundGroup, group);
             program.Call("close a descriptor of the tool", SyscallNumber.Close, slave);
             SysResult done = leader.Leader.Run(program).OrRefuse(leader.Pid)[set];
@@ -89,8 +91,8 @@ internal static class ControllingTerminals
         }
     }
 
-    private static bool ComesBack(RestartPlan plan, PseudoTerminal terminal) =>
-        plan.Request.RestoreSession || terminal.Session != plan.Image.Processes[0].Session;
+    private static bool ComesBack(RestartPlan plan, PseudoTerminal terminal) => plan.Family.Members.Any(member =>
+        member.Image.Pid == terminal.Session && member.LeadsSession && !member.IsZombie);
 
     private static Fd Slave(Rebuilding rebuilding, PseudoTerminal terminal, SavedDescription master) =>
         RestoredPseudoTerminal.Of(rebuilding, terminal.Number, master).Slave
