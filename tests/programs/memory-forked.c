@@ -171,7 +171,7 @@ static void work(int number)
     }
     if (child != 0) {
         int status = 0;
-        expect_equal("waiting for the grandchild", child, waitpid(child, &status, 0));
+        expect(wait(&status) > 0, "%s: there is no grandchild", who);
         expect_equal("the grandchild's status", 0, status);
     }
     put(12, number); /* must not be seen by anyone else */
@@ -206,12 +206,10 @@ int main(int count, char **arguments)
     shared = map(2 * Page, MAP_SHARED | MAP_ANONYMOUS, -1);
     heap = sbrk(Page);
 
-    pid_t pids[200];
     int idle = 0;
-    for (int i = 0; i < workers && i < 200; i++) {
+    for (int i = 0; i < workers; i++) {
         idle += i % Deeds == 6 ? 2 : 1;
-        pids[i] = (pid_t)must("fork", fork());
-        if (pids[i] == 0) {
+        if (must("fork", fork()) == 0) {
             work(i);
         }
     }
@@ -224,10 +222,13 @@ int main(int count, char **arguments)
     expect_text("memory kept from children", "kept", kept);
     expect_text("memory that is wiped in children", "wiped", wiped);
     expect_equal("a page of the file that was changed", 'p', file[Page]);
-    for (int i = 0; i < workers && i < 200; i++) {
+    for (int i = 0; i < workers; i++) {
         int status = 0;
-        expect_equal("waiting for a worker", pids[i], waitpid(pids[i], &status, 0));
-        expect_equal("its status", 0, status);
+        /* Any of them: after a restart they may have other pids. */
+        expect(wait(&status) > 0, "there are fewer workers than %d", workers);
+        expect_equal("the status of a worker", 0, status);
+    }
+    for (int i = 0; i < workers; i++) {
         expect_equal("what it wrote for all to see", i + 1, (unsigned char)shared[Page + i]);
     }
     expect_equal("a page that workers have written meanwhile", 1, versions[12]);

@@ -12,7 +12,27 @@ internal static class PageComparer
 {
     private const int PageSize = (int)Sys.PageSize;
 
+    // Of all siblings together; below this a second thread costs more than it gains.
+    private const int PagesForTwo = 4096;
+
     public static void Compare(FrozenProcess parent, ulong window, List<Sibling> siblings)
+    {
+        // Opened here, where a failure has somebody to tell, and before two threads want it.
+        _ = parent.Memory;
+        siblings.ForEach(sibling => _ = sibling.Process.Memory);
+        int half = siblings.Sum(sibling => sibling.UnsurePages) < PagesForTwo || Environment.ProcessorCount == 1 ? 0 : siblings.Count / 2;
+        Thread? second = null;
+        if (half > 0)
+        {
+            second = new(() => CompareSome(parent, window, siblings[..half]), maxStackSize: 256 << 10) { Name = "compare", IsBackground = true };
+            second.Start();
+        }
+
+        CompareSome(parent, window, siblings[half..]);
+        second?.Join();
+    }
+
+    private static void CompareSome(FrozenProcess parent, ulong window, List<Sibling> siblings)
     {
         using BlockBuffer room = new();
         Span<byte> theirs = room.Bytes[..(SharedPages.GroupPages * PageSize)];

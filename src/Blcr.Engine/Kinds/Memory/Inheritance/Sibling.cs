@@ -25,7 +25,9 @@ internal sealed class Sibling : IDisposable
     public List<PageRange> Shared { get; } = [];
 
     /// <summary>Whether there are pages in this window that only their contents can tell about.</summary>
-    public bool IsUnsure => _unsure.AsSpan().ContainsAnyExcept(0UL);
+    public bool IsUnsure => UnsurePages > 0;
+
+    public int UnsurePages => _unsure.Sum(BitOperations.PopCount);
 
     /// <param name="process">The child.</param>
     /// <param name="parents">Where the parent has content.</param>
