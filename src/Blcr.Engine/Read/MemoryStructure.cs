@@ -62,7 +62,8 @@ internal static class MemoryStructure
             && (vma.HugePageSize == 0 || IsHugePage(vma))
             && vma.Offset <= long.MaxValue - (vma.End - vma.Start)
             && vma.AnonymousName.Length < 80 // ANON_VMA_NAME_MAX_LEN
-            && vma.Flags.Count <= 64;
+            && vma.Flags.Count <= 64
+            && !(vma.Shared && vma.Runs.Count > 0);
         if (!sane)
         {
             structure.Refuse($"{what} makes no sense");
