@@ -9,6 +9,7 @@ public sealed class Pseudo_terminals_survive
     [Theory]
     [InlineData("pseudo-terminal")]
     [InlineData("pseudo-terminal-full")]
+    [InlineData("pseudo-terminal-session")]
     public void A_checkpoint(string program)
     {
         using Application app = Application.Start(program);
@@ -19,6 +20,7 @@ public sealed class Pseudo_terminals_survive
     [Theory]
     [InlineData("pseudo-terminal")]
     [InlineData("pseudo-terminal-full")]
+    [InlineData("pseudo-terminal-session")]
     public void Two_cycles(string program)
     {
         using Application app = Application.Start(program);
