@@ -2,6 +2,7 @@ using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
 using Blcr.Engine.Scope;
+using Blcr.Linux;
 
 namespace Blcr.Engine.Collect;
 
@@ -14,9 +15,16 @@ internal static class Collector
         dump.Image.Origin = OriginCollector.Collect(dump.Request);
         AddProcesses(dump, tree, scope);
         ILookup<int, ProcessImage> zombies = dump.Image.Processes.Where(process => process.Zombie is not null).ToLookup(process => process.Parent);
-        foreach (FrozenProcess process in dump.Processes)
+        using (CpuPin pin = new())
         {
-            CollectProcess(dump, process, [.. zombies[process.Pid]]);
+            foreach (FrozenProcess process in dump.Processes)
+            {
+                // Once a process: moving costs, and most threads of a tree are entered one after the other.
+                pin.MoveTo(process.Pid, process.Leader.Tid);
+                process.Leader.SharesCpu = true;
+                CollectProcess(dump, process, [.. zombies[process.Pid]]);
+                process.Leader.SharesCpu = false;
+            }
         }
 
         OwnTrace.Leave(dump);

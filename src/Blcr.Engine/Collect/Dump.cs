@@ -35,6 +35,9 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
     /// <summary>Finds names of files that are watched.</summary>
     public WatchedFileSearch WatchedFiles => field ??= new(this);
 
+    /// <summary>Files mapped by the tree that are found again by their path, each described once.</summary>
+    public MappedFileTable MappedFiles { get; } = new();
+
     /// <summary>Open file descriptions held by the tree, each once.</summary>
     public DescriptionTable Descriptions { get; } = new();
 

@@ -51,6 +51,9 @@ public sealed class FrozenThread : TaskRunner
     /// <summary>Bytes of scratch memory a program may take.</summary>
     public override int Capacity => InjectedRunner.Capacity;
 
+    /// <summary>Set while our own thread is on its CPU already, so that it need not be moved there for every program.</summary>
+    internal bool SharesCpu { get; set; }
+
     /// <summary>As the kernel stopped it.</summary>
     internal Registers Raw { get; }
 

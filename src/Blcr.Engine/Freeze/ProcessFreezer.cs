@@ -97,6 +97,7 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
     {
         List<ProcVma> vmas = ProcVma.ReadLines(pid).Value ?? [];
         Process.Home = RunnerHome.Find(Process.Memory, vmas);
+        Process.Place = ScratchPlace.In(vmas);
         if (Process.Home is not { IsInherited: true } home)
         {
             return;

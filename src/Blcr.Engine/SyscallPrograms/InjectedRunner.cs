@@ -67,7 +67,7 @@ internal sealed class InjectedRunner
         TaskAddress scratch = process.Place.Value;
         Require(thread, Sys.PtraceGetSigMask(thread.Tid, out ulong mask), "read the signal mask of");
 
-        using CpuPin pin = CpuPin.ToCpuOf(thread.Pid, thread.Tid);
+        using CpuPin? pin = PinTo(thread);
         bool inherited = home.IsInherited; // before our own slot is armed
         HomeSlot slot = home.Take(SavedState.Slot(thread.OnResume, mask)) ?? throw NoHome(thread);
         InjectedRunner runner = new(thread, home, slot, scratch, mask);
@@ -97,7 +97,7 @@ internal sealed class InjectedRunner
         }
 
         Write(ScratchLayout.Run, image);
-        using CpuPin pin = CpuPin.ToCpuOf(Pid, Tid);
+        using CpuPin? pin = PinTo(_thread);
         Continue(RunnerCode.Injected.Run);
         Read(ScratchLayout.Run, image);
         return ProgramEncoding.Decode(program, image);
@@ -155,7 +155,7 @@ internal sealed class InjectedRunner
     /// <summary>Undoes what programs left, and puts the thread back.</summary>
     public void Leave()
     {
-        using CpuPin pin = CpuPin.ToCpuOf(Pid, Tid);
+        using CpuPin? pin = PinTo(_thread);
         _passage?.Dispose();
         if (_undoCalls > 0)
         {
@@ -302,6 +302,9 @@ internal sealed class InjectedRunner
             throw TraceeStop.Lost(thread.Pid, thread.Tid, $"could not {what} thread {thread.Tid}", result.Error);
         }
     }
+
+    private static CpuPin? PinTo(FrozenThread thread) =>
+        thread.SharesCpu ? null : CpuPin.ToCpuOf(thread.Pid, thread.Tid);
 
     private static RefusedException NoHome(FrozenThread thread) => new(thread.Pid, Errno.NoMemory,
         "it has no executable page with unused bytes", "It cannot be entered to ask it what only it can tell.",

@@ -17,9 +17,6 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
     private const uint ZeroDeviceMajor = 1;
     private const uint ZeroDeviceMinor = 5;
 
-    // A library is mapped four times; it is described once.
-    private readonly Dictionary<(ulong, ulong), FileReference> _references = [];
-
     /// <returns>false: it cannot be saved, and an obstacle says why.</returns>
     public bool Collect(ProcVma vma, Vma saved)
     {
@@ -63,13 +60,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         }
 
         saved.Backing = VmaBacking.VmaFile;
-        if (!_references.TryGetValue((status.Device, status.Inode), out FileReference? reference))
-        {
-            reference = FileReferences.OfMapped(found.Path, status);
-            _references.Add((status.Device, status.Inode), reference);
-        }
-
-        saved.File = reference;
+        saved.File = dump.MappedFiles.Describe(found.Path, status);
         return true;
     }
 

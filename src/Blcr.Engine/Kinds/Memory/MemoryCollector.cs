@@ -129,7 +129,7 @@ internal static class MemoryCollector
         MappedFiles.Found found = MappedFiles.FindExecutable(System.Text.Encoding.UTF8.GetString(target.Value!), link);
         if (found.ByPath && !dump.Request.Save.HasFlag(SaveFiles.Executable))
         {
-            image.Executable = FileContents.FileReferences.OfMapped(found.Path, found.Status);
+            image.Executable = dump.MappedFiles.Describe(found.Path, found.Status);
             return;
         }
 
