@@ -5,7 +5,9 @@
 #include "application.h"
 
 #include <arpa/inet.h>
+#include <linux/bpf.h>
 #include <linux/io_uring.h>
+#include <linux/landlock.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <linux/userfaultfd.h>
@@ -83,6 +85,44 @@ static int device(void)
     return open("/dev/fuse", O_RDWR);
 }
 
+static int tun(void)
+{
+    return open("/dev/net/tun", O_RDWR);
+}
+
+static int bpf_map(void)
+{
+    union bpf_attr attributes = {
+        .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1};
+    return (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes);
+}
+
+static int landlock_ruleset(void)
+{
+    struct landlock_ruleset_attr attributes = {.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE};
+    return (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+}
+
+static int namespace(void)
+{
+    return open("/proc/self/ns/net", O_RDONLY);
+}
+
+static int proc_of_another(void)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/status", getppid());
+    return open(path, O_RDONLY);
+}
+
+/* Its queue is memory that cannot be had again; the descriptor is none of its. */
+static int aio(void)
+{
+    unsigned long context = 0;
+    must("io_setup", syscall(SYS_io_setup, 4, &context));
+    return open("/dev/null", O_RDONLY);
+}
+
 static const struct {
     const char *name;
     int (*hold)(void);
@@ -97,6 +137,12 @@ static const struct {
     {"perf-event", perf_event},
     {"pidfd", pidfd},
     {"device", device},
+    {"tun", tun},
+    {"bpf-map", bpf_map},
+    {"landlock-ruleset", landlock_ruleset},
+    {"namespace", namespace},
+    {"proc-of-another", proc_of_another},
+    {"aio", aio},
 };
 
 int main(int argc, char **argv)

@@ -18,10 +18,21 @@ internal static class FilesByPath
     /// <returns>null: an obstacle has been noted.</returns>
     public static FileReference? Collect(Dump dump, FoundDescription found, string what)
     {
+        if (found.Name.Contains(":[", StringComparison.Ordinal) && !found.Name.StartsWith('/')) // fs/nsfs.c: ns_dname()
+        {
+            found.Refuse(dump, Errno.NotSupported, $"a namespace, {found.Name}, kept for setns(2)", "Have the program close it first.");
+            return null;
+        }
+
         if (found.Link.Length == 0 || found.Link[0] != '/' || !System.Text.Unicode.Utf8.IsValid(found.Link))
         {
             found.Refuse(dump, Errno.NotSupported, $"{what}, {found.Name}, whose name cannot be reached or written down",
                 "Run cr_checkpoint where the program sees its files (the same mount namespace and root), with names in UTF-8.");
+            return null;
+        }
+
+        if (!ProcPaths.CanBeSaved(dump, found))
+        {
             return null;
         }
 

@@ -48,6 +48,8 @@ public sealed class DirectoryKind : DescriptionKind
         }
     }
 
+    public override bool NeedsThreads(OpenDescription image, ContextImage all) => ProcPaths.IsOfLateThread(all, image.Directory.File);
+
     protected override Fd Make(Rebuilding rebuilding, SavedDescription saved) =>
         FilesByPath.Open(rebuilding, saved, saved.Image.Directory.File, What);
 }

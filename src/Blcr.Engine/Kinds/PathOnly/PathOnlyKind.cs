@@ -34,6 +34,8 @@ public sealed class PathOnlyKind : DescriptionKind
         }
     }
 
+    public override bool NeedsThreads(OpenDescription image, ContextImage all) => ProcPaths.IsOfLateThread(all, image.PathOnly.File);
+
     protected override Fd Make(Rebuilding rebuilding, SavedDescription saved) =>
         FilesByPath.Open(rebuilding, saved, saved.Image.PathOnly.File, What);
 }

@@ -58,6 +58,8 @@ public sealed class RegularFileKind : DescriptionKind
         }
     }
 
+    public override bool NeedsThreads(OpenDescription image, ContextImage all) => ProcPaths.IsOfLateThread(all, image.RegularFile.File);
+
     protected override Fd Make(Rebuilding rebuilding, SavedDescription saved)
     {
         FileReference file = saved.Image.RegularFile.File;

@@ -7,7 +7,7 @@ namespace Blcr.Tests.Kinds.Descriptors;
 /// holds is said at its top, in tests/programs.</summary>
 public sealed class Descriptors_of_a_family
 {
-    public static TheoryData<string, int> Programs { get; } = new() { { "shared", 3 }, { "shared-locks", 4 } };
+    public static TheoryData<string, int> Programs { get; } = new() { { "shared", 3 }, { "shared-locks", 4 }, { "procfiles", 2 } };
 
     [Theory, MemberData(nameof(Programs))]
     public void Survive_being_checkpointed(string program, int processes)
@@ -21,6 +21,13 @@ public sealed class Descriptors_of_a_family
     {
         using Application app = Application.Start(program);
         app.Checkpoint().Kill().Restart().HasProcesses(processes).JudgesItself(processes);
+    }
+
+    [Fact]
+    public void Lead_to_the_same_processes_whatever_their_ids()
+    {
+        using Application app = Application.Start("procfiles");
+        app.Checkpoint().Kill().Restart("--no-restore-pid").HasProcesses(2).JudgesItself(2);
     }
 
     [Theory, MemberData(nameof(Programs))]
