@@ -1,7 +1,9 @@
 using Blcr.Cli.Messages;
+using Blcr.Cli.Namespaces;
 using Blcr.Cli.Options;
 using Blcr.Cli.StandIn;
 using Blcr.Engine;
+using Blcr.Engine.Scope;
 using Blcr.Linux;
 
 namespace Blcr.Cli;
@@ -11,7 +13,9 @@ internal static class CheckpointCommand
 {
     private const string Name = "cr_checkpoint";
 
-    public static int Run(IReadOnlyList<string> arguments)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="firstWord">Where they start in argv.</param>
+    public static int Run(IReadOnlyList<string> arguments, int firstWord)
     {
         // Two readings: only when everything is read is it known whether getopt may complain.
         GivenWords<CheckpointOption> words = GetOptLong.Read(Name, arguments, CheckpointOptionForms.All, report: false);
@@ -35,7 +39,31 @@ internal static class CheckpointCommand
             return mistake.ExitCode;
         }
 
-        return Run(options, new Reporter(quiet, options.Diagnostics));
+        Reporter reporter = new(quiet, options.Diagnostics);
+        return RestartNamespace.Of(options.Target) is { } place ? RunInside(place, firstWord, reporter) : Run(options, reporter);
+    }
+
+    /// <summary>With words that were read before, for another id than they say.</summary>
+    public static int RunFor(int target, IReadOnlyList<string> arguments)
+    {
+        GivenWords<CheckpointOption> words = GetOptLong.Read(Name, arguments, CheckpointOptionForms.All, report: false);
+        CheckpointOptions options = CheckpointOptions.From(words, out _)!;
+        options.Target = target;
+        return Run(options, new Reporter(words.Has(CheckpointOption.Quiet), options.Diagnostics));
+    }
+
+    private static int RunInside(RestartNamespace place, int firstWord, Reporter reporter)
+    {
+        try
+        {
+            return CheckpointInside.Enter(place, firstWord);
+        }
+        catch (RefusedException refusal)
+        {
+            reporter.Explain(refusal.Obstacles);
+            reporter.Tell(CheckpointFailure.Line(refusal));
+            return ExitStatus.OfError(refusal.Code);
+        }
     }
 
     private static int WrongUsage(IReadOnlyList<string> arguments, bool quiet)

@@ -1,4 +1,5 @@
 using Blcr.Cli.Messages;
+using Blcr.Cli.Namespaces;
 
 namespace Blcr.Cli;
 
@@ -25,9 +26,13 @@ internal static class Program
                 case "cr_run":
                     return RunCommand.Run(rest, firstWord: 1 + arguments.Length - rest.Length);
                 case "cr_checkpoint":
-                    return CheckpointCommand.Run(rest.ToArray());
+                    return CheckpointCommand.Run(rest.ToArray(), firstWord: 1 + arguments.Length - rest.Length);
                 case "cr_restart":
-                    return RestartCommand.Run(rest.ToArray());
+                    return RestartCommand.Run(rest.ToArray(), firstWord: 1 + arguments.Length - rest.Length);
+                case RestartInside.Command:
+                    return RestartInside.Run(rest.ToArray());
+                case CheckpointInside.Command:
+                    return CheckpointInside.Run(rest.ToArray());
                 case "cr_info":
                     return InfoCommand.Run(rest.ToArray());
                 default:

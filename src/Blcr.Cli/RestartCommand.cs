@@ -1,4 +1,5 @@
 using Blcr.Cli.Messages;
+using Blcr.Cli.Namespaces;
 using Blcr.Cli.Options;
 using Blcr.Cli.Running;
 using Blcr.Cli.StandIn;
@@ -11,7 +12,9 @@ internal static class RestartCommand
 {
     private const string Name = "cr_restart";
 
-    public static int Run(IReadOnlyList<string> arguments)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="firstWord">Where they start in argv.</param>
+    public static int Run(IReadOnlyList<string> arguments, int firstWord)
     {
         // Two readings: only when everything is read is it known whether getopt may complain.
         GivenWords<RestartOption> words = GetOptLong.Read(Name, arguments, RestartOptionForms.All, report: false);
@@ -28,7 +31,8 @@ internal static class RestartCommand
         RestartOptions? options = words.Wrong ? null : RestartOptions.From(words, out mistake);
         if (options is not null)
         {
-            return new Attempt(hooks, options, new Reporter(quiet, options.Diagnostics)).Run();
+            Attempt attempt = new(hooks, options, new Reporter(quiet, options.Diagnostics));
+            return options.NewPidNamespace ? attempt.RunInside(firstWord) : attempt.Run();
         }
 
         if (HookRunner.Run(hooks, HookEvent.FailArguments) is int decided)
@@ -60,7 +64,7 @@ internal static class RestartCommand
             RestartReport report;
             try
             {
-                report = Restart.Run(Request(source.Source));
+                report = Restart.Run(Options.RequestOf(source.Source));
             }
             catch (RefusedException refusal)
             {
@@ -69,21 +73,59 @@ internal static class RestartCommand
             }
 
             source.Dispose();
-            Reporter.Remark(report.Diagnostics);
-            int? decided = relay.Aside(() => HookRunner.Run(Hooks, HookEvent.Success));
-            return decided ?? new Life(report.Lead, relay, Reporter).Run();
+            if (Succeed(relay, report.Diagnostics) is int decided)
+            {
+                return decided;
+            }
+
+            using ChildWatch watch = new(report.Lead);
+            return report.Lead == 0 ? ExitStatus.Done : new Life(report.Lead, watch, relay, Reporter).Run();
         }
 
-        private RestartRequest Request(Source source) => new()
+        /// <summary>The same by a cr_restart in a new pid namespace; hooks, messages and the stand-in are ours.</summary>
+        public int RunInside(int firstWord)
         {
-            Source = source,
-            RestorePid = Options.RestorePid,
-            Groups = Options.Groups,
-            Sessions = Options.Sessions,
-            Relocations = Options.Relocations,
-            Replacements = Options.Replacements,
-            SignalAfter = Options.Signal,
-        };
+            using SignalRelay relay = SignalRelay.Start();
+            try
+            {
+                using NewNamespace inside = NewNamespace.Start(firstWord, relay.MaskBefore);
+                switch (inside.Channel.Receive())
+                {
+                    case (InnerWord.Running, BinaryReader running):
+                        int lead = running.ReadInt32();
+                        string[] diagnostics = [.. Enumerable.Range(0, running.ReadInt32()).Select(_ => running.ReadString())];
+                        int leadHere = lead == 0 ? 0 : inside.OuterPidOf(lead);
+                        inside.Channel.SendGo();
+                        using (InnerWatch watch = new(inside))
+                        {
+                            return Succeed(relay, diagnostics)
+                                ?? (lead == 0 ? ExitStatus.Done : new Life(leadHere, watch, relay, Reporter).Run());
+                        }
+
+                    case (InnerWord.Refused, BinaryReader refused):
+                        inside.AwaitEnd();
+                        throw new RefusedException(InnerChannel.ReadObstacles(refused));
+                    case (InnerWord.NoContext, BinaryReader context):
+                        inside.AwaitEnd();
+                        relay.Dispose();
+                        return Fail(HookEvent.FailArguments, ExitStatus.WrongUsage, context.ReadString());
+                    default:
+                        relay.Dispose();
+                        return LastAct.Like(inside.AwaitEnd()); // killed, or it has reported a bug of ours itself
+                }
+            }
+            catch (RefusedException refusal)
+            {
+                relay.Dispose();
+                return Fail(refusal);
+            }
+        }
+
+        private int? Succeed(SignalRelay relay, IReadOnlyList<string> diagnostics)
+        {
+            Reporter.Remark(diagnostics);
+            return relay.Aside(() => HookRunner.Run(Hooks, HookEvent.Success));
+        }
 
         private int Fail(RefusedException refusal)
         {

@@ -33,5 +33,9 @@ public enum CloneFlags : ulong
     Vfork = 0x4000,                // CLONE_VFORK
     Parent = 0x8000,               // CLONE_PARENT
     Thread = 0x10000,              // CLONE_THREAD
+    NewMounts = 0x20000,           // CLONE_NEWNS
     SharesSemaphoreUndo = 0x40000, // CLONE_SYSVSEM
+    NewUsers = 0x10000000,         // CLONE_NEWUSER
+    NewPids = 0x20000000,          // CLONE_NEWPID
+    ClearSignalActions = 0x100000000, // CLONE_CLEAR_SIGHAND, Linux 5.5
 }

@@ -34,6 +34,7 @@ internal static class RestartUsage
               --restore-pid, --no-restore-pid    process and thread ids as saved (default), or new ones
               --restore-pgid, --no-restore-pgid  process groups as saved, or the own one (default)
               --restore-sid, --no-restore-sid    sessions as saved, or the own one (default)
+              --new-pid-namespace                in a pid namespace of their own, where every id is free
 
         Files and descriptors:
               --relocate OLD=NEW  what was saved at OLD or below is at NEW now; up to 16 times

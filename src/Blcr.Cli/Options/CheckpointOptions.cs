@@ -13,7 +13,7 @@ internal sealed record CheckpointOptions
     /// <summary>The id as typed: it is part of the file's name.</summary>
     public string Id { get; private set; } = "";
 
-    public int Target { get; private set; }
+    public int Target { get; set; }
 
     public int Verbose { get; private set; }
 

@@ -9,7 +9,7 @@ internal enum RestartOption
     OmitMaybe, OmitAlways, OmitNever,
     RunOnSuccess, RunOnFailArguments, RunOnFailTemporary, RunOnFailEnvironment, RunOnFailPermanent, RunOnFailure,
     Relocate, InheritDescriptor,
-    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession,
+    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace,
     DiagnosticsNone, DiagnosticsError, DiagnosticsWarning,
 }
 
@@ -49,6 +49,7 @@ internal static class RestartOptionForms
         new(RestartOption.NoRestoreGroup, "", ["no-restore-pgid"]),
         new(RestartOption.RestoreSession, "", ["restore-sid"]),
         new(RestartOption.NoRestoreSession, "", ["no-restore-sid"]),
+        new(RestartOption.NewPidNamespace, "", ["new-pid-namespace"]),
         new(RestartOption.DiagnosticsNone, "", ["kmsg-none"]),
         new(RestartOption.DiagnosticsError, "", ["kmsg-error"]),
         new(RestartOption.DiagnosticsWarning, "", ["kmsg-warning"]),

@@ -25,6 +25,9 @@ internal sealed record RestartOptions
 
     public SavedIds Sessions { get; private set; }
 
+    /// <summary>Restart as process 1's children in a pid namespace of their own.</summary>
+    public bool NewPidNamespace { get; private set; }
+
     public List<Relocation> Relocations { get; } = [];
 
     public List<Replacement> Replacements { get; } = [];
@@ -46,6 +49,18 @@ internal sealed record RestartOptions
         mistake = options.TakeOperands(words.Operands);
         return mistake is null ? options : null;
     }
+
+    /// <summary>What they ask of the engine.</summary>
+    public RestartRequest RequestOf(Source source) => new()
+    {
+        Source = source,
+        RestorePid = RestorePid,
+        Groups = Groups,
+        Sessions = Sessions,
+        Relocations = Relocations,
+        Replacements = Replacements,
+        SignalAfter = Signal,
+    };
 
     private Mistake? TakeOperands(IReadOnlyList<string> operands)
     {
@@ -77,6 +92,7 @@ internal sealed record RestartOptions
             case RestartOption.NoRestoreGroup: Groups = SavedIds.None; break;
             case RestartOption.RestoreSession: Sessions = SavedIds.All; break;
             case RestartOption.NoRestoreSession: Sessions = SavedIds.None; break;
+            case RestartOption.NewPidNamespace: NewPidNamespace = true; break;
             case RestartOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
             case RestartOption.DiagnosticsError: Diagnostics = DiagnosticsPolicy.Error; break;
             case RestartOption.DiagnosticsWarning: Diagnostics = DiagnosticsPolicy.Warning; break;

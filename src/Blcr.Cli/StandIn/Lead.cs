@@ -25,6 +25,11 @@ internal sealed unsafe class Lead(int pid)
             }
         }
 
+        if (pid == 0)
+        {
+            return; // it has ended, which is noticed next
+        }
+
         // A lead that has ended meanwhile is no failure: its end is what is noticed next.
         _ = signal.IsQueued ? Queue(signal) : Sys.Kill(pid, signal.Number);
     }

@@ -6,38 +6,33 @@ namespace Blcr.Cli.StandIn;
 
 /// <summary>What is left for cr_restart to do: it stands in for the lead, the first process it brought back, for whoever
 /// started cr_restart and waits for it (blcr-contract, 1.4, "Life of cr_restart").</summary>
-internal sealed class Life(int lead, SignalRelay relay, Reporter reporter)
+/// <param name="lead">Its pid here; 0: it is known to its watch alone.</param>
+internal sealed class Life(int lead, LeadWatch watch, SignalRelay relay, Reporter reporter)
 {
     private readonly Lead _lead = new(lead);
     private readonly ForegroundLoan _terminal = new(lead);
 
     public int Run()
     {
-        if (lead == 0)
-        {
-            return ExitStatus.Done; // every root belonged to init: nobody to stand in for
-        }
-
-        using SysFd end = SysFd.Of(Sys.PidFdOpen(lead));
         _terminal.Lend();
         SignalRelay.Open();
         while (true)
         {
-            SysResult waited = Sys.Wait4(lead, WaitOptions.NoHang | WaitOptions.Untraced | WaitOptions.All, out WaitStatus status);
+            SysResult waited = watch.Next(out WaitStatus status);
             if (!waited.Ok && waited.Error != Errno.Interrupted)
             {
                 reporter.Tell($"waitpid({lead}): {ErrorText.Of(waited.Error)}");
                 return ExitStatus.WrongUsage;
             }
 
-            if (waited.Value == lead && status.Gone)
+            if (waited.Value > 0 && status.Gone)
             {
                 _terminal.TakeBack();
                 relay.Dispose();
                 return LastAct.Like(status);
             }
 
-            if (waited.Value == lead && status.Stopped)
+            if (waited.Value > 0 && status.Stopped)
             {
                 StopWith(status.StopSignal);
                 continue;
@@ -45,16 +40,15 @@ internal sealed class Life(int lead, SignalRelay relay, Reporter reporter)
 
             if (!PassOn())
             {
-                Sleep(end);
+                Sleep();
             }
         }
     }
 
-    // Sleeps until a signal has come or the lead has ended. SIGCHLD is a signal like the others here; the pidfd is for a
-    // lead that was made to end without one.
-    private void Sleep(SysFd end)
+    // Sleeps until a signal has come or there is news of the lead.
+    private void Sleep()
     {
-        Span<PollEntry> entries = [new(relay.Entries.Number, PollEvents.Readable), new(end.NumberOrNone, PollEvents.Readable)];
+        Span<PollEntry> entries = [new(relay.Entries.Number, PollEvents.Readable), new(watch.Entry, PollEvents.Readable)];
         _ = Sys.Poll(entries, milliseconds: -1); // interrupted or not, the caller looks again
     }
 

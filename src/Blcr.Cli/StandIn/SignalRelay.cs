@@ -21,6 +21,9 @@ internal sealed class SignalRelay : IDisposable
     {
     }
 
+    /// <summary>What was blocked when we were started.</summary>
+    public ulong MaskBefore => _mask;
+
     public Fd Entries => _pipe.Entries;
 
     // Faults, and the signals with a handler of .NET or libc (32 to 34), must get through.

@@ -37,7 +37,8 @@ internal static class Tools
         byte[] link = Sys.ReadLink(string.Create(CultureInfo.InvariantCulture, $"/proc/{stat.Id}/exe")).Value ?? [];
         string path = Encoding.UTF8.GetString(link);
         string name = path[(path.LastIndexOf('/') + 1)..];
-        return name is Executable or $"{Executable} (deleted)"; // an update replaces the file while it runs
+        return name.Replace(" (deleted)", "", StringComparison.Ordinal) is var file // an update replaces the file while it runs
+            && (file == Executable || file == command); // somebody has copied the link
     }
 
     // The last of the --omit options counts; getopt takes abbreviations.

@@ -31,7 +31,7 @@ internal sealed class NamespaceRecords : ProcessRoom
             {
                 dump.Obstacles.Add(new Obstacle(process.Pid, Errno.NotSupported, $"it is in another {type} namespace",
                     "It cannot be saved from here. Nothing was written; the program runs on.",
-                    "Run cr_checkpoint where the program runs, for example in its container."));
+                    "Run cr_checkpoint where the program runs, for example in its container (man 1 nsenter)."));
             }
         }
     }
