@@ -57,6 +57,9 @@ public sealed class FileContentTable(Dump dump) : IDisposable
         return content;
     }
 
+    /// <summary>A file that is in the table already.</summary>
+    public FileContent? Find(ulong device, ulong inode) => _byIdentity.GetValueOrDefault((device, inode));
+
     /// <summary>Shared anonymous memory whose object we have no right to open: the caller notes the runs itself.</summary>
     /// <param name="known">Whether an earlier mapping of the same object has done so already.</param>
     public FileContent AddMemory(ulong device, ulong inode, string path, out bool known)

@@ -69,7 +69,13 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         saved.Backing = VmaBacking.VmaContent;
         bool sharedAnonymous = hugeAnonymous || found.Path == SharedAnonymous
             || vma.Name.StartsWith(NamedSharedAnonymous, StringComparison.Ordinal);
-        SysResult<Fd> opened = MappedFiles.Open(process.Pid, vma);
+        if (dump.FileContents.Find(vma.Device, vma.Inode) is { Origin: not FileContentOrigin.ContentSharedAnonymous } known)
+        {
+            saved.Content = known.Id;
+            return true;
+        }
+
+        SysResult<Fd> opened = MappedFiles.Open(dump, process.Pid, vma);
         if (!opened.Ok && sharedAnonymous && !hugeAnonymous)
         {
             return SharedMemory.CollectThroughMapping(dump, process, vma, saved);

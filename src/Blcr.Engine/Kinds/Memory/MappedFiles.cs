@@ -1,4 +1,5 @@
 using System.Globalization;
+using Blcr.Engine.Collect;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.Memory;
@@ -38,19 +39,17 @@ internal static class MappedFiles
     }
 
     /// <summary>Opens the object behind a mapping for reading, whether it has a path or not.</summary>
-    /// <remarks>/proc/PID/map_files needs CAP_CHECKPOINT_RESTORE; without it, the link to the executable or one of the
-    /// process's descriptors may lead to the same object. EPERM: none of them.</remarks>
-    public static SysResult<Fd> Open(int pid, ProcVma vma)
+    /// <remarks>/proc/PID/map_files needs CAP_CHECKPOINT_RESTORE; without it, the link to an executable or a descriptor
+    /// may lead to the same object, of this process or another of the tree. EPERM: none of them.</remarks>
+    public static SysResult<Fd> Open(Dump dump, int pid, ProcVma vma)
     {
         SysResult<Fd> opened = Sys.Open(Link(pid, vma), OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
-        return opened.Ok ? opened : OpenAnotherWay(pid, vma, opened.Error);
+        return opened.Ok ? opened : OpenAnotherWay(dump.Processes.Select(process => process.Pid).OrderBy(other => other == pid ? 0 : 1), vma, opened.Error);
     }
 
-    private static SysResult<Fd> OpenAnotherWay(int pid, ProcVma vma, Errno why)
+    private static SysResult<Fd> OpenAnotherWay(IEnumerable<int> pids, ProcVma vma, Errno why)
     {
-        string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd");
-        string executable = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
-        foreach (string link in (Sys.ListDirectory(folder).Value ?? []).Select(number => $"{folder}/{number}").Prepend(executable))
+        foreach (string link in pids.SelectMany(LinksOf))
         {
             if (Sys.Status(link, out FileStatus status).Ok && status.Inode == vma.Inode && status.Device == vma.Device)
             {
@@ -59,6 +58,13 @@ internal static class MappedFiles
         }
 
         return new SysResult<Fd>(null, why);
+    }
+
+    private static IEnumerable<string> LinksOf(int pid)
+    {
+        string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd");
+        return (Sys.ListDirectory(folder).Value ?? []).Select(number => $"{folder}/{number}")
+            .Prepend(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe"));
     }
 
     private static string Link(int pid, ProcVma vma) =>
