@@ -101,6 +101,10 @@ int main(void)
     application_wait();
 
     expect_equal("SO_PEEK_OFF", 100, option(stream[0], SO_PEEK_OFF));
+    expect_equal("SO_PEEK_OFF of datagrams", -1, option(datagrams[0], SO_PEEK_OFF));
+    expect_equal("SO_PEEK_OFF of packets", -1, option(packets[0], SO_PEEK_OFF));
+    expect_equal("SO_PASSCRED of datagrams", 0, option(datagrams[0], SO_PASSCRED));
+    expect_equal("SO_PASSCRED of packets", 0, option(packets[0], SO_PASSCRED));
     expect_equal("a look at the offset", 10, recv(stream[0], seen, 10, MSG_PEEK));
     expect(memcmp(written + 100, seen, 10) == 0, "the bytes at the offset differ");
     expect_equal("unread bytes", Large, recv(stream[0], seen, Large, MSG_WAITALL));
