@@ -38,8 +38,7 @@ internal sealed record RealProgram(IReadOnlyList<string> CommandLine, Dictionary
         ["xz -T2"] = new(() => new([Find("xz"), "-T2", "-6", "--block-size=512KiB", "-c"], [], Prose.Value)),
         ["node"] = new(() => new([Find("node"), Source("chain.js")], [])),
         ["java"] = new(() => new([Find("java"), "-Xmx128m", "-cp", Path.Combine(Repository.Root, "out/tests/java"), "Chain"], [])),
-        // Its diagnostics server listens on a Unix socket, which this version refuses; see Unsupported_objects.
-        ["dotnet"] = new(() => new([Find("dotnet"), DotnetProgram], new() { ["DOTNET_EnableDiagnostics"] = "0" })),
+        ["dotnet"] = new(() => new([Find("dotnet"), DotnetProgram], [])),
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<string>> Undisturbed = new();
