@@ -108,8 +108,9 @@ public sealed partial class Application
     /// </summary>
     private int RestoredBelow(int standIn)
     {
-        int lead = ProcessTable.DescendantsOf(standIn).FirstOrDefault(IsOurs);
-        return lead != 0 && Processes.Concat(ProcessTable.DescendantsOf(lead)).All(IsLetGo) ? lead : 0;
+        // The lead is the oldest child. It is looked for last: before the release a child of it may be complete before it is.
+        int[] below = [.. ProcessTable.DescendantsOf(standIn)];
+        return below.Any(IsOurs) && below.Concat(Processes).All(IsLetGo) ? ProcessTable.ChildrenOf(standIn).FirstOrDefault(IsOurs) : 0;
     }
 
     private static bool IsLetGo(int pid) =>

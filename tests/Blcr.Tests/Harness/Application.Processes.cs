@@ -44,6 +44,19 @@ public sealed partial class Application
             : throw Failure("the application killed", string.Join("; ", killed.Where(pid => !Orphans.IsGone(pid)).Select(ProcessTable.Describe)));
     }
 
+    /// <summary>Checkpointed and ended in one go by cr_checkpoint --kill: nothing runs on in between, which might remove a
+    /// temporary file. Waits until the pids are free.</summary>
+    public Application CheckpointAndKill(params string[] options)
+    {
+        Checkpoint([.. options, "--kill"]);
+        int session = StandIn.Pid;
+        return StandIn.WaitForEnd(Limits.Application) is not null && Limits.Within(Limits.Application, () => OfSession(session).All(Orphans.IsGone))
+            ? this
+            : throw Failure("the application killed", string.Join("; ", OfSession(session).Select(ProcessTable.Describe)));
+    }
+
+    private static int[] OfSession(int session) => [.. ProcessTable.All().Where(pid => ProcessTable.SessionOf(pid) == session)];
+
     private static IEnumerable<int> DescendantsOf(IEnumerable<int> pids) => [.. pids.SelectMany(ProcessTable.DescendantsOf)];
 
     private bool IsOurs(int pid) => ProcessTable.IsAlive(pid) && ProcessTable.HasInEnvironment(pid, $"BLCR_TEST_DIR={Folder}");
