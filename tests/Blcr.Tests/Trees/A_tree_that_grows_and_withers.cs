@@ -34,4 +34,17 @@ public sealed class A_tree_that_grows_and_withers
 
         app.JudgesItself();
     }
+
+    [Fact]
+    public void Comes_back_from_any_moment()
+    {
+        using Application app = Application.Start("breeder", "2", "3");
+
+        for (int i = 0; i < 5; i++)
+        {
+            app.Checkpoint("--nosync").Kill().Restart();
+        }
+
+        app.JudgesItself();
+    }
 }
