@@ -14,6 +14,7 @@ internal static class Collector
     {
         dump.Image.Origin = OriginCollector.Collect(dump.Request);
         AddProcesses(dump, tree, scope);
+        SharedTables.Collect(dump, scope);
         ILookup<int, ProcessImage> zombies = dump.Image.Processes.Where(process => process.Zombie is not null).ToLookup(process => process.Parent);
         using (CpuPin pin = new())
         {

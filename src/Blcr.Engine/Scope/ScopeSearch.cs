@@ -19,6 +19,7 @@ internal sealed class ScopeSearch
 
     /// <summary>Left out, but their children are not.</summary>
     private readonly HashSet<int> _leftOut = [];
+    private readonly HashSet<int> _skipped = [];
     private readonly HashSet<int> _ended = [];
 
     /// <exception cref="RefusedException">There is no such process.</exception>
@@ -46,8 +47,11 @@ internal sealed class ScopeSearch
     /// <summary>Those that have ended and wait for their parents; complete when <see cref="FindNew"/> found nothing.</summary>
     public IReadOnlyCollection<int> Ended => _ended;
 
-    /// <summary>Whether the command itself is in the scope, and leaves itself out.</summary>
-    public bool HoldsSelf { get; private set; }
+    /// <summary>Those that leave themselves out, or are by the options.</summary>
+    public IReadOnlyCollection<int> LeftOut => [.. _leftOut, .. _skipped];
+
+    /// <summary>Whether all children of everybody in it belong to it.</summary>
+    public bool IsTree => _request.Scope == CheckpointScope.Tree;
 
     /// <summary>Processes of the scope that do not stand still yet. None: the scope is complete.</summary>
     /// <param name="frozen">Those that do.</param>
@@ -130,8 +134,8 @@ internal sealed class ScopeSearch
                 case Membership.LeftOut when _leftOut.Add(pid):
                     leftOut?.Enqueue(pid);
                     break;
-                case Membership.Self:
-                    HoldsSelf = true;
+                case Membership.Skipped:
+                    _skipped.Add(pid);
                     break;
             }
         }

@@ -13,6 +13,11 @@ internal static class DescriptorCollector
     {
         process.Image.Descriptors = new DescriptorTable();
         RefuseSeparateTables(dump, process);
+        if (process.Image.DescriptorsOf != 0)
+        {
+            return; // collected with the process that it shares its table with
+        }
+
         SysResult<List<string>> listed = Sys.ListDirectory($"/proc/{process.Pid}/fd");
         if (!listed.Ok)
         {

@@ -62,7 +62,7 @@ internal sealed class RootDirectory : ProcessRoom
 
     public override void Finish(ProgramSeries programs, Rebuilding rebuilding, NewProcess process, ProcessAttributes attributes)
     {
-        if (attributes.RootDirectory.Path == Own)
+        if (attributes.RootDirectory.Path == Own || process.Image.FileSystemOf != 0)
         {
             return;
         }

@@ -40,6 +40,11 @@ internal sealed class WorkingDirectory : ProcessRoom
 
     public override void Finish(ProgramSeries programs, Rebuilding rebuilding, NewProcess process, ProcessAttributes attributes)
     {
+        if (process.Image.FileSystemOf != 0)
+        {
+            return; // it has the one of the process it shares it with, who may have changed its root directory by now
+        }
+
         string path = rebuilding.Plan.Relocate(attributes.WorkingDirectory.Path);
         SyscallProgram program = programs.For(1, 4 * (path.Length + 1));
         program.Call($"change to {path}", SyscallNumber.Chdir, program.Text(path));
