@@ -47,6 +47,7 @@ public readonly record struct CapabilitySets(
 /// <summary>CAP_*, include/uapi/linux/capability.h</summary>
 public static class Capability
 {
+    public const int Chown = 0;
     public const int SetGid = 6;
     public const int SetUid = 7;
     public const int SetPermitted = 8;      // CAP_SETPCAP

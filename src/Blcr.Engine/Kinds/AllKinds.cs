@@ -56,6 +56,7 @@ public static class AllKinds
     public static IReadOnlyList<DescriptionKind> OfDescriptions { get; } =
     [
         new PathOnly.PathOnlyKind(),
+        new MessageQueues.MessageQueueKind(), // its files are regular ones too
         new RegularFiles.RegularFileKind(),
         new DeletedFiles.DeletedFileKind(),
         new Directories.DirectoryKind(),

@@ -64,8 +64,13 @@ internal static class ProgramEncoding
             values[call] = Get(image, At(call) + ScratchLayout.Entry.Value);
         }
 
-        return new ProgramOutcome(program, values, made, image[(DataOffset(program.Calls.Count) - ScratchLayout.Run)..].ToArray());
+        int data = DataOffset(program.Calls.Count) - ScratchLayout.Run;
+        bool writesArguments = program.Calls.Any(call => call.Args.Any(argument => argument.Kind == ArgKind.Place));
+        return new ProgramOutcome(program, values, made, image[data..].ToArray(), writesArguments ? image[..data].ToArray() : []);
     }
+
+    /// <summary>Where an argument of a call is in the bytes.</summary>
+    public static int ArgumentAt(int call, int argument) => At(call) + ScratchLayout.Entry.FirstArgument + (8 * argument);
 
     private static void EncodeCall(SyscallProgram program, int index, byte[] image, TaskAddress scratch, Chains wanted)
     {
@@ -74,7 +79,7 @@ internal static class ProgramEncoding
         Put(image, at + ScratchLayout.Entry.Number, call.Number);
         for (int i = 0; i < call.Args.Count; i++)
         {
-            int argument = at + ScratchLayout.Entry.FirstArgument + 8 * i;
+            int argument = ArgumentAt(index, i);
             switch (call.Args[i].Kind)
             {
                 case ArgKind.Result when call.Args[i].Value < index:
@@ -85,6 +90,11 @@ internal static class ProgramEncoding
                     throw new InvalidOperationException($"\"{program.Purpose}\": call {index} wants the value of a later call");
                 case ArgKind.Data:
                     Put(image, argument, unchecked((long)DataAddress(program, scratch).Value) + call.Args[i].Value);
+                    break;
+                case ArgKind.Place:
+                    (long other, long which) = Math.DivRem(call.Args[i].Value, Arg.MostArguments);
+                    int there = ArgumentAt((int)other, (int)which) + ScratchLayout.Run;
+                    Put(image, argument, unchecked((long)(scratch + (ulong)there).Value));
                     break;
                 default:
                     Put(image, argument, call.Args[i].Value);

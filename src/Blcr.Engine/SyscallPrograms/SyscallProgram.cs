@@ -75,7 +75,7 @@ public sealed class SyscallProgram(string purpose)
 
     private Result Add(string what, int number, ReadOnlySpan<Arg> args, Expectation expectation, long value)
     {
-        if (args.Length > 6)
+        if (args.Length > Arg.MostArguments)
         {
             throw new ArgumentException("a system call has at most six arguments", nameof(args));
         }
@@ -111,13 +111,19 @@ public readonly record struct Data(int Offset, int Length)
     public Arg At(int bytes) => Arg.AddressOf(Offset + bytes);
 }
 
-/// <summary>An argument: a number, an earlier result, or the address of data of the program.</summary>
+/// <summary>An argument: a number, an earlier result, the address of data of the program, or that of another argument.</summary>
 public readonly record struct Arg
 {
     public ArgKind Kind { get; private init; }
 
-    /// <summary>The number, the index of the call, or the offset into the data.</summary>
+    /// <summary>The number, the index of the call, the offset into the data, or which argument of all.</summary>
     public long Value { get; private init; }
+
+    /// <summary>The address of an argument of another call of the program: for a call that gives something through a
+    /// pointer which a later one takes as a number (4 or 8 bytes; the argument itself must be 0).</summary>
+    internal static Arg PlaceOf(int call, int argument) => new() { Kind = ArgKind.Place, Value = (call * MostArguments) + argument };
+
+    internal const int MostArguments = 6;
 
     internal static Arg AddressOf(int offset) => new() { Kind = ArgKind.Data, Value = offset };
 
@@ -141,4 +147,5 @@ public enum ArgKind
     Number,
     Result,
     Data,
+    Place,
 }

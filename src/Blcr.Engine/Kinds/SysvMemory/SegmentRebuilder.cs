@@ -41,7 +41,7 @@ internal static class SegmentRebuilder
         int huge = segment.HugePageSize == 0 ? 0 : HugePages | (BitOperations.Log2(segment.HugePageSize) << HugePageShift);
         NewProcess creator = rebuilding.Processes.Find(process => process.Image.Pid == segment.Creator) ?? rebuilding.Processes[0];
         SysvCreation.Make(creator, SysvSort.SharedMemory, segment.Object, checked((long)segment.Size), huge);
-        SysvCleaning.Of(rebuilding).RemoveUnlessDone(SysvSort.SharedMemory, segment.Object.Id);
+        MadeOutside.Of(rebuilding).UndoUnlessDone(() => Sys.SysvRemove(SysvSort.SharedMemory, segment.Object.Id));
     }
 
     private static void Fill(Rebuilding rebuilding, SysvSegment segment, bool empty)

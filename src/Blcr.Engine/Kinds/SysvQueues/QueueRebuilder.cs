@@ -25,7 +25,7 @@ internal static class QueueRebuilder
             if (leftOver is null)
             {
                 SysvCreation.Make(rebuilding.Processes[0], SysvSort.Messages, queue.Object);
-                SysvCleaning.Of(rebuilding).RemoveUnlessDone(SysvSort.Messages, queue.Object.Id);
+                MadeOutside.Of(rebuilding).UndoUnlessDone(() => Sys.SysvRemove(SysvSort.Messages, queue.Object.Id));
             }
 
             List<SysvMessage> present = [];
@@ -50,7 +50,7 @@ internal static class QueueRebuilder
     {
         int id = queue.Object.Id;
         bool known = Sys.SysvStatus(SysvSort.Messages, id, out SysvStatus before).Ok;
-        SysvCleaning.Of(rebuilding).UndoUnlessDone(() => PutBack(id, present, known ? before : null));
+        MadeOutside.Of(rebuilding).UndoUnlessDone(() => PutBack(id, present, known ? before : null));
         MakeRoom(queue);
         Empty(rebuilding, queue, present);
         Receive(rebuilding, queue);

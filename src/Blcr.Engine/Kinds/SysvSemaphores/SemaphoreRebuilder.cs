@@ -19,7 +19,7 @@ internal static class SemaphoreRebuilder
             if (leftOver is null)
             {
                 SysvCreation.Make(rebuilding.Processes[0], SysvSort.Semaphores, set.Object, set.Semaphores.Count);
-                SysvCleaning.Of(rebuilding).RemoveUnlessDone(SysvSort.Semaphores, set.Object.Id);
+                MadeOutside.Of(rebuilding).UndoUnlessDone(() => Sys.SysvRemove(SysvSort.Semaphores, set.Object.Id));
             }
             else
             {
@@ -40,7 +40,7 @@ internal static class SemaphoreRebuilder
         if (result.Ok)
         {
             result = Sys.SysvStatus(SysvSort.Semaphores, id, out SysvStatus status);
-            SysvCleaning.Of(rebuilding).UndoUnlessDone(() =>
+            MadeOutside.Of(rebuilding).UndoUnlessDone(() =>
             {
                 _ = Sys.SetSemaphoreValues(id, before);
                 _ = Sys.SysvSet(SysvSort.Semaphores, id, status);
