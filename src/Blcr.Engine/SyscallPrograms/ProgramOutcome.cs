@@ -4,7 +4,7 @@ using Blcr.Linux;
 namespace Blcr.Engine.SyscallPrograms;
 
 /// <summary>What a program gave: the value of every call made, and its data as the calls left it.</summary>
-public sealed class ProgramOutcome(SyscallProgram program, long[] values, int made, byte[] data, byte[] entries)
+public sealed class ProgramOutcome(SyscallProgram program, long[] values, int made, byte[] data, byte[]? entries = null)
 {
     /// <summary>The call that did not give what was expected; null when all did.</summary>
     public int? FailedCall { get; } = FindFailed(program, values, made);
@@ -20,7 +20,7 @@ public sealed class ProgramOutcome(SyscallProgram program, long[] values, int ma
     public ReadOnlySpan<byte> Bytes(Data placed) => data.AsSpan(placed.Offset, placed.Length);
 
     /// <summary>What a call was made with, where another one has written it (<see cref="Arg.PlaceOf"/>): its low half.</summary>
-    public uint Argument(Result call, int argument) => MemoryMarshal.Read<uint>(entries.AsSpan(ProgramEncoding.ArgumentAt(call.Call, argument)));
+    public uint Argument(Result call, int argument) => MemoryMarshal.Read<uint>(entries!.AsSpan(ProgramEncoding.ArgumentAt(call.Call, argument)));
 
     public T Read<T>(Data placed, int offset = 0) where T : unmanaged => MemoryMarshal.Read<T>(Bytes(placed)[offset..]);
 
