@@ -19,6 +19,16 @@ public sealed partial class Application
             ? this
             : throw Failure($"{count} processes", string.Join("; ", Processes.Select(ProcessTable.Describe)));
 
+    /// <summary>Waits until its processes have used this much CPU time together in their present lives.</summary>
+    public Application ComputesTogether(double seconds)
+    {
+        double Used() => Processes.Sum(pid => ProcessTable.CpuTimeOf(pid).TotalSeconds);
+        bool done = Limits.Within(Limits.Application, () => Used() >= seconds || StandIn.Ended() is not null);
+        return done && StandIn.Ended() is null
+            ? this
+            : throw Failure($"{seconds} s of CPU time used, and still running", $"{Used()} s");
+    }
+
     /// <summary>Ends the whole application by SIGKILL, as a power failure would, and waits until its pids are free.</summary>
     /// <remarks>Stopped first, parents before children, so that nobody sees anybody else die.</remarks>
     public Application Kill()

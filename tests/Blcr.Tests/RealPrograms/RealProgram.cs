@@ -39,11 +39,18 @@ internal sealed record RealProgram(IReadOnlyList<string> CommandLine, Dictionary
         ["node"] = new(() => new([Find("node"), Source("chain.js")], [])),
         ["java"] = new(() => new([Find("java"), "-Xmx128m", "-cp", Path.Combine(Repository.Root, "out/tests/java"), "Chain"], [])),
         ["dotnet"] = new(() => new([Find("dotnet"), DotnetProgram], [])),
+        ["node with children"] = new(() => new([Find("node"), Source("family.js")], [])),
+        ["java with children"] = new(() => new(
+            [Find("java"), "-Xmx128m", "-cp", Path.Combine(Repository.Root, "out/tests/java"), "Family", Source("")], [])),
+        ["Go with children"] = new(() => new([Repository.TestProgram("family"), Source("")], [])),
+        ["dotnet with children"] = new(() => new([Find("dotnet"), DotnetProgram, "family", Source("")], [])),
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<string>> Undisturbed = new();
 
-    public static TheoryData<string> Names { get; } = [.. Catalogue.Keys];
+    public static TheoryData<string> Alone { get; } = [.. Catalogue.Keys.Where(name => !HasChildren(name))];
+
+    public static TheoryData<string> WithChildren { get; } = [.. Catalogue.Keys.Where(HasChildren)];
 
     public static string DotnetProgram => Path.Combine(Repository.Root, "out/dotnet/bin/Chain/release/Chain.dll");
 
@@ -72,6 +79,8 @@ internal sealed record RealProgram(IReadOnlyList<string> CommandLine, Dictionary
             .Select(folder => Path.Combine(folder, command))
             .FirstOrDefault(File.Exists)
         ?? throw new FileNotFoundException($"{command} is not installed: run `make prerequisites`.");
+
+    private static bool HasChildren(string name) => name.EndsWith(" with children");
 
     private static string Source(string name) => Path.Combine(Repository.Root, "tests/programs/real", name);
 }

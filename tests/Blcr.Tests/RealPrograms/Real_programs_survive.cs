@@ -5,7 +5,7 @@ namespace Blcr.Tests.RealPrograms;
 
 public sealed class Real_programs_survive
 {
-    public static TheoryData<string> Every => RealProgram.Names;
+    public static TheoryData<string> Every => RealProgram.Alone;
 
     [Theory, MemberData(nameof(Every))]
     public void A_checkpoint(string program)
@@ -35,7 +35,7 @@ public sealed class Real_programs_survive
         EndsWithTheRightResult(app, program);
     }
 
-    private static void EndsWithTheRightResult(Application app, string program)
+    internal static void EndsWithTheRightResult(Application app, string program)
     {
         app.Ends(Ending.Exit(0));
         string expected = RealProgram.ResultOf(program);

@@ -1,6 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
 
+switch (args)
+{
+    case ["worker"]:
+        Family.Work();
+        return;
+    case ["family", string folder]:
+        Family.Run(folder);
+        return;
+}
+
 // Tasks on the thread pool that hash and make garbage under tiered compilation; one line for each round.
 for (int round = 1; round <= 100; round++)
 {
