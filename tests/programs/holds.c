@@ -53,6 +53,11 @@ static int inotify(void)
     return fd;
 }
 
+static int fanotify_content(void)
+{
+    return fanotify_init(FAN_CLASS_CONTENT, O_RDONLY);
+}
+
 static int io_uring(void)
 {
     struct io_uring_params parameters = {0};
@@ -132,6 +137,7 @@ static const struct {
     {"udp-socket", udp_socket},
     {"netlink-socket", netlink_socket},
     {"inotify", inotify},
+    {"fanotify-content", fanotify_content},
     {"io_uring", io_uring},
     {"userfaultfd", userfaultfd},
     {"perf-event", perf_event},

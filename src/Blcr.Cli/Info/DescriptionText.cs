@@ -22,6 +22,7 @@ internal static class DescriptionText
         OpenDescription.ObjectOneofCase.TimerDescriptor => "timer",
         OpenDescription.ObjectOneofCase.SignalDescriptor => $"signals 0x{description.SignalDescriptor.Mask:x}",
         OpenDescription.ObjectOneofCase.Inotify => $"inotify instance with {Words.Count(description.Inotify.Watches.Count, "watch", "watches")}",
+        OpenDescription.ObjectOneofCase.Fanotify => $"fanotify instance with {Words.Count(description.Fanotify.Marks.Count, "mark")}",
         OpenDescription.ObjectOneofCase.ProcessDescriptor => description.ProcessDescriptor.Pid == 0
             ? "pidfd of a process that has ended" : $"pidfd of process {description.ProcessDescriptor.Pid}",
         OpenDescription.ObjectOneofCase.PseudoTerminalEnd => PseudoTerminalEnd(description.PseudoTerminalEnd),

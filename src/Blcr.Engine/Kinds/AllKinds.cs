@@ -71,6 +71,7 @@ public static class AllKinds
         new SignalDescriptors.SignalDescriptorKind(),
         new EpollSets.EpollSetKind(),
         new Inotify.InotifyKind(),
+        new Fanotify.FanotifyKind(),
         new ProcessDescriptors.ProcessDescriptorKind(),
         new UnixSockets.UnixSocketKind(),
     ];

@@ -126,6 +126,12 @@ internal static class FileStructure
             case OpenDescription.ObjectOneofCase.EpollSet:
                 CheckTargets(structure, description.EpollSet, what);
                 break;
+            case OpenDescription.ObjectOneofCase.Fanotify:
+                WatchStructure.Check(structure, description.Fanotify, what);
+                break;
+            case OpenDescription.ObjectOneofCase.ProcessDescriptor when description.ProcessDescriptor.Pid < 0:
+                structure.Refuse($"{what} is of an impossible process");
+                break;
             case OpenDescription.ObjectOneofCase.Inotify:
                 WatchStructure.Check(structure, description.Inotify, what);
                 break;

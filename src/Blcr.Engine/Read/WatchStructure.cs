@@ -20,6 +20,14 @@ internal static class WatchStructure
         }
     }
 
+    public static void Check(Structure structure, FanotifyInstance instance, string what)
+    {
+        foreach (FanotifyMark mark in instance.Marks)
+        {
+            CheckFile(structure, mark.File, what);
+        }
+    }
+
     private static void CheckFile(Structure structure, WatchedFile? watched, string what)
     {
         bool byPath = watched?.File is not null;

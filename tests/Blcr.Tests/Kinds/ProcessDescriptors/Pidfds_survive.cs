@@ -22,3 +22,29 @@ public sealed class Pidfds_survive
         app.Checkpoint().Kill().Restart("--no-restore-pid").JudgesItself();
     }
 }
+
+/// <summary>Of parent, child, brother, and a child that is a zombie: tests/programs/pidfds-family.c.</summary>
+public sealed class Pidfds_of_a_family_survive
+{
+    [Fact]
+    public void Being_checkpointed()
+    {
+        using Application app = Application.Start("pidfds-family");
+        app.Checkpoint().JudgesItself(2);
+    }
+
+    [Fact]
+    public void A_restart_with_new_ids()
+    {
+        using Application app = Application.Start("pidfds-family");
+        app.Checkpoint().Kill().Restart("--no-restore-pid").JudgesItself(2);
+    }
+
+    [Fact]
+    public void Two_cycles()
+    {
+        using Application app = Application.Start("pidfds-family");
+        app.Checkpoint().Kill().Restart();
+        app.Checkpoint().Kill().Restart().JudgesItself(2);
+    }
+}
