@@ -24,6 +24,7 @@ internal static class ContextJson
             Origin(json, file.Image.Origin ?? new Origin());
             List(json, "processes", file.Image.Processes, process => Process(json, file, process));
             List(json, "files_inside", file.Image.FileContents, content => Content(json, content));
+            List(json, "shared_objects", SharedObjectsText.Of(file.Image), what => json.WriteString("what", what));
             List(json, "outside", OutsideEnds.Of(file.Image), end =>
             {
                 json.WriteNumber("pid", end.Pid);

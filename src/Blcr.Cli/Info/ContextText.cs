@@ -42,6 +42,12 @@ internal static class ContextText
             }
         }
 
+        if (SharedObjectsText.Of(image).ToList() is { Count: > 0 } shared)
+        {
+            text.Append("\nshared by id or name\n");
+            shared.ForEach(line => text.Append($"  {line}\n"));
+        }
+
         return text.ToString();
     }
 

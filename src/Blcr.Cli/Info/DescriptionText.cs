@@ -26,11 +26,18 @@ internal static class DescriptionText
         OpenDescription.ObjectOneofCase.ProcessDescriptor => description.ProcessDescriptor.Pid == 0
             ? "pidfd of a process that has ended" : $"pidfd of process {description.ProcessDescriptor.Pid}",
         OpenDescription.ObjectOneofCase.PseudoTerminalEnd => PseudoTerminalEnd(description.PseudoTerminalEnd),
+        OpenDescription.ObjectOneofCase.MessageQueueDescriptor => MessageQueue(description, image),
         OpenDescription.ObjectOneofCase other => $"{other}",
     };
 
     private static string File(FileReference file, OpenDescription description) =>
         $"file {Path(file)}, {Words.Access(description.StatusFlags)}, at {description.Position} of {file.Size}";
+
+    private static string MessageQueue(OpenDescription description, ContextImage image)
+    {
+        PosixQueue? queue = image.PosixMessageQueues.FirstOrDefault(queue => queue.Id == description.MessageQueueDescriptor.Queue);
+        return queue is null ? "POSIX message queue" : $"{SharedObjectsText.Of(queue)}, {Words.Access(description.StatusFlags)}";
+    }
 
     private static string Content(OpenDescription description, ContextImage image)
     {

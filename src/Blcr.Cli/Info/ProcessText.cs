@@ -76,6 +76,7 @@ internal sealed class ProcessText(ContextFile file, ProcessImage process, String
         VmaBacking.VmaContent => file.Image.FileContents.FirstOrDefault(content => content.Id == vma.Content) is { } content
             ? FileContentText.Of(content)
             : "",
+        VmaBacking.VmaSegment => $"System V shared memory segment {vma.Segment}",
         _ when vma.Heap => "[heap]",
         _ when vma.Stack => "[stack]",
         _ => vma.AnonymousName,

@@ -47,6 +47,7 @@ internal static class MessageQueueChecker
         bool same = status.Inode == queue.Inode && status.Uid == queue.Uid && IsSameBoot(image.Origin)
             && has.MostMessages == (long)queue.MostMessages && has.LongestMessage == (long)queue.LongestMessage;
         conflict = !same ? "there is another one of that name"
+            : Sys.Getpid() == 1 ? "it is still there, and who has it open cannot be seen from a pid namespace of our own"
             : FileHolders.Other(status, isOurs) is { } user ? $"it is still there, and pid {user} has it open" : null;
         if (conflict is null)
         {

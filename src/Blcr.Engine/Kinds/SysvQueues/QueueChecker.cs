@@ -14,7 +14,7 @@ internal static class QueueChecker
     {
         foreach (SysvQueue queue in plan.Image.SysvMessageQueues)
         {
-            SysvPlace.Check(plan, SysvSort.Messages, queue.Object, HasShape, Users);
+            SysvPlace.Check(plan, SysvSort.Messages, queue.Object, HasShape, Users(queue));
             CheckLimits(plan, queue);
         }
     }
@@ -22,7 +22,13 @@ internal static class QueueChecker
     /// <summary>A queue has no size of its own.</summary>
     public static bool HasShape(SysvEntry entry) => true;
 
-    public static (bool InUse, IEnumerable<long> Noted) Users(SysvEntry entry) => (false, [entry.Number("lspid"), entry.Number("lrpid")]);
+    /// <summary>In use: its users are in a pid namespace that we do not see (0, where there was one).</summary>
+    public static Func<SysvEntry, (bool InUse, IEnumerable<long> Noted)> Users(SysvQueue queue) => entry =>
+    {
+        long sender = entry.Number("lspid");
+        long receiver = entry.Number("lrpid");
+        return ((sender == 0 && queue.LastSender != 0) || (receiver == 0 && queue.LastReceiver != 0), [sender, receiver]);
+    };
 
     /// <summary>What the queue must hold while its messages are put into it: an owner may have lowered its capacity since.</summary>
     public static ulong CapacityToFill(SysvQueue queue) => Math.Max(queue.Capacity,

@@ -21,7 +21,7 @@ internal static class QueueRebuilder
         foreach (SysvQueue queue in rebuilding.Image.SysvMessageQueues)
         {
             SysvEntry? leftOver = SysvPlace.LeftOver(
-                rebuilding, SysvSort.Messages, queue.Object, QueueChecker.HasShape, QueueChecker.Users);
+                rebuilding, SysvSort.Messages, queue.Object, QueueChecker.HasShape, QueueChecker.Users(queue));
             if (leftOver is null)
             {
                 SysvCreation.Make(rebuilding.Processes[0], SysvSort.Messages, queue.Object);

@@ -12,25 +12,27 @@ internal static class SemaphoreChecker
     {
         foreach (SysvSemaphoreSet set in plan.Image.SysvSemaphoreSets)
         {
-            SysvPlace.Check(plan, SysvSort.Semaphores, set.Object, HasShape(set), Users);
+            SysvPlace.Check(plan, SysvSort.Semaphores, set.Object, HasShape(set), Users(set));
         }
     }
 
     public static Func<SysvEntry, bool> HasShape(SysvSemaphoreSet set) => entry => entry.Number("nsems") == set.Semaphores.Count;
 
-    /// <summary>In use: somebody sleeps on it, or it may not even be read. Noted: the last operators.</summary>
-    public static (bool InUse, IEnumerable<long> Noted) Users(SysvEntry entry)
+    /// <summary>In use: somebody sleeps on it, it may not even be read, or its operators are in a pid namespace that we do not
+    /// see (0, where there was one). Noted: the last operators.</summary>
+    public static Func<SysvEntry, (bool InUse, IEnumerable<long> Noted)> Users(SysvSemaphoreSet set) => entry =>
     {
         bool inUse = false;
         List<long> noted = [];
-        for (int semaphore = 0; semaphore < entry.Number("nsems"); semaphore++)
+        for (int semaphore = 0; semaphore < set.Semaphores.Count; semaphore++)
         {
             SysResult last = Sys.LastSemaphoreOperator(entry.Id, semaphore);
             SysResult sleepers = Sys.SemaphoreSleepers(entry.Id, semaphore);
-            inUse |= !last.Ok || !sleepers.Ok || sleepers.Value > 0;
+            bool unseen = last.Value == 0 && set.Semaphores[semaphore].LastOperator != 0;
+            inUse |= !last.Ok || !sleepers.Ok || sleepers.Value > 0 || unseen;
             noted.Add(last.Value);
         }
 
         return (inUse, noted);
-    }
+    };
 }

@@ -15,7 +15,7 @@ internal static class SemaphoreRebuilder
         foreach (SysvSemaphoreSet set in rebuilding.Image.SysvSemaphoreSets)
         {
             SysvEntry? leftOver = SysvPlace.LeftOver(
-                rebuilding, SysvSort.Semaphores, set.Object, SemaphoreChecker.HasShape(set), SemaphoreChecker.Users);
+                rebuilding, SysvSort.Semaphores, set.Object, SemaphoreChecker.HasShape(set), SemaphoreChecker.Users(set));
             if (leftOver is null)
             {
                 SysvCreation.Make(rebuilding.Processes[0], SysvSort.Semaphores, set.Object, set.Semaphores.Count);

@@ -55,4 +55,29 @@ public sealed class Processes_that_share_objects_of_System_V
         _ = app.Run("/usr/bin/ipcrm", "-q", $"{other}");
         app.Restart().JudgesItself();
     }
+
+    [Fact]
+    public void Are_left_alone_by_a_copy_in_a_pid_namespace_of_its_own()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "choosing an id takes root");
+        using Application app = Application.Start("sysv-tree");
+        app.Checkpoint();
+
+        app.TryRestart("--new-pid-namespace").RefusesWith(Busy, "System V semaphore set", "in use");
+
+        app.RunsOn().JudgesItself();
+    }
+
+    [Fact]
+    public void Are_named_by_cr_info()
+    {
+        using Application app = Application.Start("sysv-tree");
+
+        string told = app.Checkpoint().Run("cr_info", app.Context).Output;
+
+        Assert.Contains("System V shared memory segment", told);
+        Assert.Contains("2 semaphores, undone at the end of 3 processes", told);
+        Assert.Contains("System V message queue", told);
+        app.JudgesItself();
+    }
 }
