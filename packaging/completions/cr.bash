@@ -8,7 +8,7 @@ _cr_options_cr_checkpoint='--verbose --quiet --help --version
     --run --signal= --stop --term --abort --kill --cont --early-stop --early-abrt
     --sync --nosync --save-exe --save-private --save-shared --save-all --save-none
     --ptraced-error --ptraced-skip --ptraced-allow --ptracer-error --ptracer-skip
-    --kmsg-none --kmsg-error --kmsg-warning --time='
+    --kmsg-none --kmsg-error --kmsg-warning --time= --dry-run'
 _cr_options_cr_restart='--help --version --quiet --file= --fd= --dir=
     --run --signal= --stop --freeze --term --abort --kill --cont --early-stop --early-abrt
     --omit-maybe --omit-always --omit-never

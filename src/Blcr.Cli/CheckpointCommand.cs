@@ -1,3 +1,4 @@
+using Blcr.Cli.Info;
 using Blcr.Cli.Messages;
 using Blcr.Cli.Namespaces;
 using Blcr.Cli.Options;
@@ -86,6 +87,11 @@ internal static class CheckpointCommand
         _ = Sys.SetSignalAction(Signal.FileSize, SignalAction.Ignore);
 
         using Interruption interruption = new();
+        if (options.DryRun)
+        {
+            return DryRun(options, reporter, interruption);
+        }
+
         Progress progress = new(reporter, options.Verbose);
         progress.Issued();
         try
@@ -99,15 +105,35 @@ internal static class CheckpointCommand
         catch (RefusedException refusal)
         {
             progress.Finished();
-            reporter.Explain(refusal.Obstacles);
-            reporter.Tell(CheckpointFailure.Line(refusal));
-            if (refusal.Code == (int)Errno.Interrupted)
-            {
-                interruption.DieOfIt();
-            }
-
-            return ExitStatus.OfError(refusal.Code);
+            return Fail(refusal, reporter, interruption);
         }
+    }
+
+    private static int DryRun(CheckpointOptions options, Reporter reporter, Interruption interruption)
+    {
+        try
+        {
+            CheckpointPreview preview = Checkpoint.Preview(Request(options) with { Interrupted = interruption.HasCome });
+            reporter.Remark(preview.Diagnostics);
+            _ = StandardStreams.WriteOutput(PreviewText.Of(preview));
+            return preview.Obstacles is [{ Code: int code }, ..] ? ExitStatus.OfError(code) : ExitStatus.Done;
+        }
+        catch (RefusedException refusal)
+        {
+            return Fail(refusal, reporter, interruption);
+        }
+    }
+
+    private static int Fail(RefusedException refusal, Reporter reporter, Interruption interruption)
+    {
+        reporter.Explain(refusal.Obstacles);
+        reporter.Tell(CheckpointFailure.Line(refusal));
+        if (refusal.Code == (int)Errno.Interrupted)
+        {
+            interruption.DieOfIt();
+        }
+
+        return ExitStatus.OfError(refusal.Code);
     }
 
     private static CheckpointRequest Request(CheckpointOptions options) => new()

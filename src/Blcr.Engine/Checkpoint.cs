@@ -3,6 +3,7 @@ using Blcr.Engine.Collect;
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Scope;
 using Blcr.Engine.Write;
+using Blcr.Linux;
 
 namespace Blcr.Engine;
 
@@ -42,5 +43,19 @@ public static class Checkpoint
 
         return new CheckpointReport(writer.Path, bytes, still.Dump.Image.Processes.Count,
             tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics);
+    }
+
+    /// <summary>What <see cref="Run"/> would save, and what stands in the way. The application stands still for as long as it takes
+    /// to look; nothing is written, and no memory is read.</summary>
+    /// <remarks>Preconditions as of <see cref="Run"/>.</remarks>
+    /// <exception cref="RefusedException">The processes could not be found or stopped; they run on.</exception>
+    public static CheckpointPreview Preview(CheckpointRequest request)
+    {
+        TimeLimit limit = new(request);
+        ScopeSearch.Try(request);
+        using Standstill still = Standstill.Look(request, limit);
+        still.Tree.Resume();
+        return new CheckpointPreview(still.Dump.Image, still.Dump.Pages.Count * Sys.PageSize, still.Dump.Obstacles, still.Dump.Diagnostics,
+            Stopwatch.GetElapsedTime(still.Since));
     }
 }

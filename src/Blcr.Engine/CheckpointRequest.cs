@@ -96,3 +96,12 @@ public enum Replace
 /// <param name="Diagnostics">Remarks on a good checkpoint (shown with --kmsg-warning), in order.</param>
 public sealed record CheckpointReport(
     string? Path, long Bytes, int Processes, int Threads, TimeSpan Pause, IReadOnlyList<string> Diagnostics);
+
+/// <summary>What a checkpoint would save, were it taken.</summary>
+/// <param name="Image">What was collected; where something stands in the way, perhaps not all.</param>
+/// <param name="Bytes">Memory and files to be stored in the context file.</param>
+/// <param name="Obstacles">Everything that stands in the way; empty if it could be saved.</param>
+/// <param name="Diagnostics">Remarks, in order.</param>
+/// <param name="Pause">How long the application stood still.</param>
+public sealed record CheckpointPreview(
+    Image.ContextImage Image, ulong Bytes, IReadOnlyList<Obstacle> Obstacles, IReadOnlyList<string> Diagnostics, TimeSpan Pause);

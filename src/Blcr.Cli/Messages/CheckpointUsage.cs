@@ -58,6 +58,7 @@ internal static class CheckpointUsage
               --ptracer-skip      leave them out
 
         Other:
+              --dry-run           tell what would be saved and what stands in the way; write nothing
               --sync, --nosync    wait until the file is on disk (default), or do not
               --kmsg-none, --kmsg-error, --kmsg-warning
                                   explain nothing; failures (default); also what is odd

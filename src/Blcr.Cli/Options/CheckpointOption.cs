@@ -13,6 +13,7 @@ internal enum CheckpointOption
     TracedError, TracedSkip, TracedAllow, TracerError, TracerSkip,
     DiagnosticsNone, DiagnosticsError, DiagnosticsWarning,
     Time,
+    DryRun,
 }
 
 internal static class CheckpointOptionForms
@@ -60,5 +61,6 @@ internal static class CheckpointOptionForms
         new(CheckpointOption.DiagnosticsError, "", ["kmsg-error"]),
         new(CheckpointOption.DiagnosticsWarning, "", ["kmsg-warning"]),
         new(CheckpointOption.Time, "t", ["time"], OptionArgument.Required),
+        new(CheckpointOption.DryRun, "", ["dry-run"]), // not BLCR's
     ];
 }

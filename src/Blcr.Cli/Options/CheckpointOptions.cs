@@ -30,6 +30,9 @@ internal sealed record CheckpointOptions
 
     public bool Sync { get; private set; } = true;
 
+    /// <summary>Only tell what would be saved.</summary>
+    public bool DryRun { get; private set; }
+
     public TimeSpan? TimeLimit { get; private set; }
 
     private Replace Replace { get; set; } = Replace.Atomic;
@@ -87,6 +90,7 @@ internal sealed record CheckpointOptions
             case CheckpointOption.Backup: (Replace, BackupName) = (Replace.Backup, given.Argument); break;
             case CheckpointOption.Clobber: Replace = Replace.Clobber; break;
             case CheckpointOption.NoClobber: Replace = Replace.NoClobber; break;
+            case CheckpointOption.DryRun: DryRun = true; break;
             case CheckpointOption.Sync: Sync = true; break;
             case CheckpointOption.NoSync: Sync = false; break;
             case CheckpointOption.SaveExe: Save |= SaveFiles.Executable; break;

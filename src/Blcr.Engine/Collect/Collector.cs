@@ -23,7 +23,7 @@ internal static class Collector
                 // Once a process: moving costs, and most threads of a tree are entered one after the other.
                 pin.MoveTo(process.Pid, process.Leader.Tid);
                 process.Leader.SharesCpu = true;
-                CollectProcess(dump, process, [.. zombies[process.Pid]]);
+                CollectAll(dump, process, [.. zombies[process.Pid]]);
                 process.Leader.SharesCpu = false;
             }
         }
@@ -53,6 +53,19 @@ internal static class Collector
             {
                 dump.Processes.Add(process);
             }
+        }
+    }
+
+    // One that cannot be entered at all hides nothing that stands in the way of the others.
+    private static void CollectAll(Dump dump, FrozenProcess process, IReadOnlyList<ProcessImage> zombies)
+    {
+        try
+        {
+            CollectProcess(dump, process, zombies);
+        }
+        catch (RefusedException refused)
+        {
+            dump.Obstacles.AddRange(refused.Obstacles);
         }
     }
 

@@ -34,6 +34,20 @@ internal sealed class Standstill : IDisposable
     /// <exception cref="RefusedException">With everything that stands in the way; the processes run on.</exception>
     public static Standstill Reach(CheckpointRequest request, TimeLimit limit)
     {
+        Standstill still = Look(request, limit);
+        if (still.Dump.Obstacles.Count == 0)
+        {
+            return still;
+        }
+
+        still.Dispose();
+        throw new RefusedException([.. still.Dump.Obstacles]);
+    }
+
+    /// <summary>The same, with what stands in the way in <see cref="Dump.Obstacles"/>.</summary>
+    /// <exception cref="RefusedException">The processes could not be found or stopped; all run on.</exception>
+    public static Standstill Look(CheckpointRequest request, TimeLimit limit)
+    {
         Deadline patience = Deadline.In(Patience);
         for (long runNs = ShortestRunNs; ; runNs = Math.Min(2 * runNs, LongestRunNs))
         {
@@ -41,10 +55,6 @@ internal sealed class Standstill : IDisposable
             try
             {
                 Collector.Collect(still.Dump, still.Tree, scope);
-                if (still.Dump.Obstacles.Count == 0)
-                {
-                    return still;
-                }
             }
             catch
             {
@@ -52,14 +62,14 @@ internal sealed class Standstill : IDisposable
                 throw;
             }
 
-            bool again = still.Dump.Obstacles.TrueForAll(obstacle => obstacle.IsPassing)
+            bool again = still.Dump.Obstacles.Count > 0 && still.Dump.Obstacles.TrueForAll(obstacle => obstacle.IsPassing)
                 && !patience.Passed && !limit.Deadline.Passed && !request.Interrupted();
-            still.Dispose();
             if (!again)
             {
-                throw new RefusedException([.. still.Dump.Obstacles]);
+                return still;
             }
 
+            still.Dispose();
             Sys.Sleep(runNs);
         }
     }
