@@ -82,5 +82,5 @@ internal sealed record RealProgram(IReadOnlyList<string> CommandLine, Dictionary
 
     private static bool HasChildren(string name) => name.EndsWith(" with children");
 
-    private static string Source(string name) => Path.Combine(Repository.Root, "tests/programs/real", name);
+    public static string Source(string name) => Path.Combine(Repository.Root, "tests/programs/real", name);
 }
