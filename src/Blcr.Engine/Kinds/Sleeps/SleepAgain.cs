@@ -34,8 +34,9 @@ public static class SleepAgain
                     saved.Rdi, saved.Rsi, Time(sleep.RemainingNs), saved.R10);
                 break;
             case SyscallNumber.Poll:
-                // Rounded up: never early. A time that does not fit was not one of poll's.
-                long milliseconds = Math.Min(sleep.RemainingNs / 1_000_000 + (sleep.RemainingNs % 1_000_000 == 0 ? 0 : 1), int.MaxValue);
+                // Less than 0: for ever. Else rounded up: never early. A time that does not fit was not one of poll's.
+                long milliseconds = unchecked((int)saved.Rdx) < 0 ? -1
+                    : Math.Min(sleep.RemainingNs / 1_000_000 + (sleep.RemainingNs % 1_000_000 == 0 ? 0 : 1), int.MaxValue);
                 program.TryCall("poll on", SyscallNumber.Poll, saved.Rdi, saved.Rsi, milliseconds);
                 break;
             case SyscallNumber.Futex:

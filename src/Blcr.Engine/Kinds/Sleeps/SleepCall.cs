@@ -80,9 +80,9 @@ internal static class SleepCall
         && (uint)registers.Rsi == 0 && IsTime(registers.Rdx, timeAt)
         && (registers.R10 == 0 || registers.R10 >= LowestAddress);
 
-    // poll(fds or NULL with none, how many, milliseconds > 0)
+    // poll(fds or NULL with none, how many, milliseconds; less than 0, maybe with its sign in the upper half: for ever)
     private static bool LooksLikePoll(in Registers registers) =>
-        unchecked((int)registers.Rdx) > 0 && registers.Rdx <= uint.MaxValue
+        (uint)registers.Rdx != 0 && (registers.Rdx <= uint.MaxValue || unchecked((long)registers.Rdx) is < 0 and >= int.MinValue)
         && registers.Rsi <= MostDescriptors
         && (registers.Rdi >= LowestAddress || registers.Rsi == 0);
 

@@ -19,6 +19,8 @@ public sealed class A_call_is_told_by_its_arguments
     [InlineData(0xffff_fffa, 0, Time, 0, SyscallNumber.ClockNanosleep)]
     [InlineData(0, 0, 5000, 0, SyscallNumber.Poll)]
     [InlineData(Other, 3, 5000, 0, SyscallNumber.Poll)]
+    [InlineData(Other, 3, 0xffff_ffff, 0, SyscallNumber.Poll)]
+    [InlineData(Other, 3, ulong.MaxValue, 0, SyscallNumber.Poll)]
     [InlineData(Other, 128, 7, Time, SyscallNumber.Futex)]
     [InlineData(Other, 9 | 128 | 256, ulong.MaxValue, Time, SyscallNumber.Futex)]
     public void Of_which_only_one_call_has_such(ulong rdi, ulong rsi, ulong rdx, ulong r10, int expected) =>

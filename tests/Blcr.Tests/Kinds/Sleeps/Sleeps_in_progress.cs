@@ -15,6 +15,15 @@ public sealed class Sleeps_in_progress
     [Fact]
     public void Survive_two_cycles() => Journey.TwoCycles("sleeps");
 
+    /// <summary>Interrupted before, it is restart_syscall(2), and only its arguments tell that it has no end.</summary>
+    [Fact]
+    public void For_ever_go_on_for_ever()
+    {
+        using Application app = Application.Start("poll-forever");
+        app.Checkpoint().Checkpoint().Kill().Restart();
+        app.Checkpoint().Kill().Restart().JudgesItself();
+    }
+
     /// <summary>Some left a place for the rest, which is exact; the others must not have been guessed much longer.</summary>
     [Fact]
     public void Last_as_long_as_each_other_whatever_the_kernel_told()
