@@ -3,6 +3,7 @@ using Blcr.Engine.Read;
 using Blcr.Engine.Rebuild;
 using Blcr.Engine.Resume;
 using Blcr.Engine.Skeleton;
+using Blcr.Linux;
 
 namespace Blcr.Engine;
 
@@ -20,7 +21,9 @@ public static class Restart
         RestartPlan plan = new(request, file);
         Checker.Check(plan);
 
+        using QuietStops quiet = new();
         using Rebuilding rebuilding = new(plan);
+        using CpuPin pin = CpuPin.ToCpuOf(Sys.Getpid(), Sys.Gettid()); // the new processes inherit it, until they get their own
         using NewTree tree = NewTree.Start(rebuilding);
         Rebuilder.Rebuild(rebuilding, tree);
         Release.LetGo(rebuilding, tree);

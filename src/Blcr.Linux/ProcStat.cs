@@ -8,6 +8,8 @@ public sealed class ProcStat
 {
     private const uint KernelThread = 0x00200000; // PF_KTHREAD, include/linux/sched.h
 
+    private const uint Exiting = 0x4;             // PF_EXITING
+
     private readonly string[] _fields;
 
     private ProcStat(int id, string name, string[] fields)
@@ -26,6 +28,9 @@ public sealed class ProcStat
     public char State => _fields[0][0];
 
     public bool IsZombie => State is 'Z' or 'X';
+
+    /// <summary>Whether it is ending, or about to: a SIGKILL is on its way (kernel/signal.c: complete_signal()).</summary>
+    public bool IsEnding => IsZombie || ((uint)Number(9) & Exiting) != 0 || (Number(31) & (1L << (Signal.Kill - 1))) != 0;
 
     public int Parent => (int)Number(4);
 

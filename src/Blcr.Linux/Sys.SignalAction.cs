@@ -61,6 +61,7 @@ public readonly record struct SignalAction(nint Handler, SignalActionFlags Flags
 public enum SignalActionFlags : ulong
 {
     None = 0,
+    NotWhenStopped = 1,          // SA_NOCLDSTOP
     Info = 4,                    // SA_SIGINFO
     Restorer = 0x0400_0000,      // SA_RESTORER: x86-64 insists on it
     OnStack = 0x0800_0000,       // SA_ONSTACK

@@ -61,7 +61,8 @@ internal sealed class IdChecker(RestartPlan plan)
         while (isTaken())
         {
             _census ??= Census.Take();
-            if (_patience.Passed || _census.Living.Contains(id))
+            bool somebodyLives = _census.Living.Contains(id) || ProcStat.Read(id).Value is { IsEnding: false }; // or one of its threads
+            if (_patience.Passed || somebodyLives)
             {
                 return true;
             }
@@ -78,7 +79,7 @@ internal sealed class IdChecker(RestartPlan plan)
     private static bool GroupExists(int group) => group > 1 && Sys.Kill(-group, 0).Error != Errno.NoProcess;
 
     /// <param name="Sessions">That anybody is in.</param>
-    /// <param name="Living">Ids of all sorts that somebody has who is no zombie.</param>
+    /// <param name="Living">Ids of all sorts that somebody has who is not about to end.</param>
     private sealed record Census(HashSet<int> Sessions, HashSet<int> Living)
     {
         public static Census Take()
@@ -89,7 +90,7 @@ internal sealed class IdChecker(RestartPlan plan)
                 if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && ProcStat.Read(pid).Value is { } stat)
                 {
                     census.Sessions.Add(stat.Session);
-                    if (!stat.IsZombie)
+                    if (!stat.IsEnding)
                     {
                         census.Living.UnionWith([pid, stat.Group, stat.Session]);
                     }

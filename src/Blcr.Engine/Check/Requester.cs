@@ -33,7 +33,9 @@ public sealed class Requester
     /// <summary>The capabilities a new process has before its saved credentials are set.</summary>
     public ulong Capabilities { get; }
 
-    public static Requester Of(RestartPlan plan)
+    public static Requester Of(RestartPlan plan) => plan.Requester.Value;
+
+    internal static Requester Look(RestartPlan plan)
     {
         SysResult<ThreadRights> own = ThreadRights.ReadOwn();
         return own.Ok

@@ -13,6 +13,7 @@ public sealed class RestartPlan
         File = file;
         Rights = new(file.OwnerUid);
         Replacements = new(this);
+        Requester = new(() => Check.Requester.Look(this));
         Family = FamilyPlan.Of(file.Image, request);
     }
 
@@ -24,6 +25,8 @@ public sealed class RestartPlan
 
     /// <summary>Who is born by whom, and in which session and group they will be.</summary>
     internal FamilyPlan Family { get; }
+
+    internal Lazy<Requester> Requester { get; }
 
     /// <summary>With whose rights files named by the context file are opened.</summary>
     public OwnerRights Rights { get; }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Skeleton;
@@ -13,12 +13,6 @@ internal sealed unsafe class DescriptorChannel : IDisposable
     private const int CloseOnExec = 0x80000;      // SOCK_CLOEXEC
     private const int DuplicateFrom = 0;          // F_DUPFD
     private const int SocketLevel = 1;            // SOL_SOCKET
-    private const int ControlLength = 24;         // CMSG_SPACE(sizeof(int))
-
-    // struct msghdr, struct iovec, control data and one byte, at these places in the letterbox.
-    private const int VectorAt = 64;
-    private const int ControlAt = 128;
-    private const int ByteAt = 192;
 
     private readonly Fd _ours;
     private readonly Fd _theirs;
@@ -74,26 +68,37 @@ internal sealed unsafe class DescriptorChannel : IDisposable
         _context.Dispose();
     }
 
-    /// <returns>The number of the duplicate in the process, above <see cref="ContextDescriptor"/>.</returns>
-    public int Give(Fd descriptor, int pid, Workshop workshop)
+    /// <summary>Brings duplicates of descriptors of ours into a process, at most 253 (SCM_MAX_FD).</summary>
+    /// <returns>Their numbers there, above <see cref="ContextDescriptor"/>.</returns>
+    public int[] Give(ReadOnlySpan<Fd> descriptors, TaskRunner receiver)
     {
-        Send(descriptor.Number);
-        ulong box = workshop.Letterbox.Value;
-        byte[] message = new byte[256];
-        Put(message, 16, box + VectorAt);        // msg_iov
-        Put(message, 24, 1);                     // msg_iovlen
-        Put(message, 32, box + ControlAt);       // msg_control
-        Put(message, 40, ControlLength);         // msg_controllen
-        Put(message, VectorAt, box + ByteAt);
-        Put(message, VectorAt + 8, 1);
-        workshop.Write(workshop.Letterbox, message, pid);
+        Send(descriptors);
+        SyscallProgram receive = new("receive descriptors");
+        Data letter = receive.Output(1);
+        Data vector = receive.Output(16);
+        Data control = receive.Output(ControlLength(descriptors.Length));
+        Data message = receive.Output(56);                   // struct msghdr
+        receive.Point(vector, 0, letter);
+        receive.Put(vector, 8, 1);
+        receive.Point(message, 16, vector);
+        receive.Put(message, 24, 1);
+        receive.Point(message, 32, control);
+        receive.Put(message, 40, control.Length);
+        receive.CallExpecting(1, "receive descriptors", SyscallNumber.Recvmsg, NumberInProcess, message, 0);
+        ProgramOutcome received = receiver.Run(receive).OrRefuse(receiver.Pid);
 
-        TaskAddress at = workshop.SystemCallInstruction;
-        _ = SingleCall.Must(pid, at, "receive a descriptor", SyscallNumber.Recvmsg, (ulong)NumberInProcess, box);
-        int low = BinaryPrimitives.ReadInt32LittleEndian(workshop.Read(workshop.Letterbox + ControlAt, ControlLength, pid).AsSpan(16));
-        long high = SingleCall.Must(pid, at, "keep a descriptor for the tool", SyscallNumber.Fcntl, (ulong)low, DuplicateFrom, (ulong)ContextDescriptor + 1);
-        _ = SingleCall.Must(pid, at, "close a descriptor of the tool", SyscallNumber.Close, (ulong)low);
-        return (int)high;
+        // They came as the lowest numbers that were free, where the application's own belong.
+        SyscallProgram keep = new("keep descriptors for the tool");
+        Result[] high = new Result[descriptors.Length];
+        for (int i = 0; i < high.Length; i++)
+        {
+            int low = received.Read<int>(control, 16 + i * sizeof(int));
+            high[i] = keep.Call("keep a descriptor for the tool", SyscallNumber.Fcntl, low, DuplicateFrom, ContextDescriptor + 1);
+            keep.Call("close a descriptor of the tool", SyscallNumber.Close, low);
+        }
+
+        ProgramOutcome kept = receiver.Run(keep).OrRefuse(receiver.Pid);
+        return Array.ConvertAll(high, result => (int)kept[result].Value);
     }
 
     public void Dispose()
@@ -102,16 +107,20 @@ internal sealed unsafe class DescriptorChannel : IDisposable
         _ours.Dispose();
     }
 
-    private void Send(int number)
+    private void Send(ReadOnlySpan<Fd> descriptors)
     {
         byte one = 0;
         long* vector = stackalloc long[] { (nint)(&one), 1 };
-        long* control = stackalloc long[3];
-        control[0] = 20;                                        // CMSG_LEN(sizeof(int))
-        ((int*)control)[2] = SocketLevel;
-        ((int*)control)[3] = 1;                                 // SCM_RIGHTS
-        ((int*)control)[4] = number;
-        long* message = stackalloc long[] { 0, 0, (nint)vector, 1, (nint)control, ControlLength, 0 };
+        int* control = stackalloc int[ControlLength(descriptors.Length) / sizeof(int)];
+        *(long*)control = 16 + descriptors.Length * sizeof(int); // CMSG_LEN()
+        control[2] = SocketLevel;
+        control[3] = 1;                                         // SCM_RIGHTS
+        for (int i = 0; i < descriptors.Length; i++)
+        {
+            control[4 + i] = descriptors[i].Number;
+        }
+
+        long* message = stackalloc long[] { 0, 0, (nint)vector, 1, (nint)control, ControlLength(descriptors.Length), 0 };
         SysResult sent = Sys.Call(SyscallNumber.Sendmsg, _ours.Number, (nint)message, 0x4000 /* MSG_NOSIGNAL */);
         if (!sent.Ok)
         {
@@ -119,7 +128,8 @@ internal sealed unsafe class DescriptorChannel : IDisposable
         }
     }
 
-    private static void Put(Span<byte> at, int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(at[offset..], value);
+    /// <summary>CMSG_SPACE(): the header, and the numbers in whole words.</summary>
+    private static int ControlLength(int descriptors) => 16 + ((descriptors * sizeof(int) + 7) & ~7);
 
     private static RefusedException Refusal(Errno error) => new(0, error,
         $"no channel to the new processes: {ErrorText.Of(error)}", "No process was left behind.", "Raise the limit of open files (ulimit -n) and try again.");

@@ -34,9 +34,12 @@ public abstract class NewProcess(int pid, ProcessImage image)
     /// <summary>Numbers from here up are the tool's own in the process and closed at release; below it is the application's room.</summary>
     public abstract int FirstInternalDescriptor { get; }
 
-    /// <summary>Brings a duplicate of our descriptor into the process (SCM_RIGHTS over a socket it inherited).</summary>
-    /// <returns>Its number there, not below <see cref="FirstInternalDescriptor"/>; closed at release.</returns>
-    public abstract int Give(Fd descriptor);
+    /// <summary>Brings duplicates of our descriptors into the process (SCM_RIGHTS over a socket it inherited); at most 253.</summary>
+    /// <returns>Their numbers there, not below <see cref="FirstInternalDescriptor"/>; closed at release.</returns>
+    public abstract int[] GiveAll(ReadOnlySpan<Fd> descriptors);
+
+    /// <summary>The same for one.</summary>
+    public int Give(Fd descriptor) => GiveAll([descriptor])[0];
 }
 
 /// <summary>A thread of such a process.</summary>

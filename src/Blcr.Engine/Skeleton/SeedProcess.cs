@@ -70,7 +70,7 @@ internal sealed class SeedProcess : NewProcess, IDisposable
         }
     }
 
-    public override int Give(Fd descriptor) => _channel.Give(descriptor, Pid, OpenedWorkshop);
+    public override int[] GiveAll(ReadOnlySpan<Fd> descriptors) => _channel.Give(descriptors, Leader);
 
     /// <summary>Closes the tool's descriptors in the process and unmaps the workshop; no program can be run any more.</summary>
     /// <remarks>Preconditions: every thread is in its last stop. The leader makes the calls from the workshop's own code:

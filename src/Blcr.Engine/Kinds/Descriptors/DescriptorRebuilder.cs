@@ -47,31 +47,33 @@ internal static class DescriptorRebuilder
 
     private static void Place(Rebuilding rebuilding, NewProcess process, IEnumerable<Descriptor_> group)
     {
-        SyscallProgram program = new("give the process its descriptors");
-        Dictionary<Fd, int> given = [];
+        List<(Descriptor_ Descriptor, Fd Source)> sources = [];
         foreach (Descriptor_ descriptor in group)
         {
-            SavedDescription saved = Describe(rebuilding, process, descriptor);
-            Fd? source = SourceOf(rebuilding, process, saved);
-            if (source is null)
+            if (SourceOf(rebuilding, process, Describe(rebuilding, process, descriptor)) is { } source)
             {
-                continue;
+                sources.Add((descriptor, source));
             }
-
-            if (!given.TryGetValue(source, out int there))
-            {
-                there = process.Give(source);
-                given.Add(source, there);
-            }
-
-            long flags = descriptor.CloseOnExec ? (long)OpenFlags.CloseOnExec : 0;
-            program.CallExpecting(descriptor.Number, $"put descriptor {descriptor.Number} into place",
-                SyscallNumber.Dup3, there, descriptor.Number, flags);
         }
 
-        foreach (int there in given.Values)
+        if (sources.Count == 0)
         {
-            program.Call("close a descriptor of the tool", SyscallNumber.Close, there);
+            return;
+        }
+
+        Fd[] distinct = [.. sources.Select(source => source.Source).Distinct()];
+        int[] there = process.GiveAll(distinct);
+        SyscallProgram program = new("give the process its descriptors");
+        foreach ((Descriptor_ descriptor, Fd source) in sources)
+        {
+            long flags = descriptor.CloseOnExec ? (long)OpenFlags.CloseOnExec : 0;
+            program.CallExpecting(descriptor.Number, $"put descriptor {descriptor.Number} into place",
+                SyscallNumber.Dup3, there[Array.IndexOf(distinct, source)], descriptor.Number, flags);
+        }
+
+        foreach (int number in there)
+        {
+            program.Call("close a descriptor of the tool", SyscallNumber.Close, number);
         }
 
         process.Leader.Run(program).OrRefuse(process.Pid);

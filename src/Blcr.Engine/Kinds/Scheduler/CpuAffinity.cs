@@ -43,10 +43,12 @@ internal sealed class CpuAffinity : ThreadRoom
     public override void Rebuild(ProgramSeries programs, ThreadImage thread)
     {
         byte[] mask = thread.Scheduling.Affinity.ToByteArray();
-        if (mask.Length > 0)
-        {
-            SyscallProgram program = programs.For(1, mask.Length);
-            program.TryCall("set the CPU affinity", SyscallNumber.SchedSetaffinity, 0, mask.Length, program.Input(mask));
-        }
+        byte[] any = new byte[Sys.CpuMaskSize];
+        any.AsSpan().Fill(byte.MaxValue);
+        SyscallProgram program = programs.For(2, any.Length + mask.Length);
+
+        // It was born bound to the CPU of the tool. The kernel leaves out what is not there, or not allowed by the cgroup.
+        program.TryCall("take any CPU", SyscallNumber.SchedSetaffinity, 0, any.Length, program.Input(any));
+        program.TryCall("set the CPU affinity", SyscallNumber.SchedSetaffinity, 0, mask.Length, program.Input(mask));
     }
 }
