@@ -40,7 +40,8 @@ internal sealed class CpuAffinity : ThreadRoom
         _ = Sys.SchedSetAffinity(0, own[..(int)length.Value]); // what we had is allowed
     }
 
-    public override void Rebuild(ProgramSeries programs, ThreadImage thread)
+    /// <summary>Last, since tracer and new processes take turns on one CPU until then.</summary>
+    public override void Finish(ProgramSeries programs, ProcessImage process, ThreadImage thread, ThreadRights now)
     {
         byte[] mask = thread.Scheduling.Affinity.ToByteArray();
         byte[] any = new byte[Sys.CpuMaskSize];
