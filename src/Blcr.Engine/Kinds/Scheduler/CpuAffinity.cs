@@ -44,12 +44,16 @@ internal sealed class CpuAffinity : ThreadRoom
     public override void Finish(ProgramSeries programs, ProcessImage process, ThreadImage thread, ThreadRights now)
     {
         byte[] mask = thread.Scheduling.Affinity.ToByteArray();
+        SyscallProgram program = programs.For(2, Sys.CpuMaskSize + mask.Length);
+        TakeAny(program);
+        program.TryCall("set the CPU affinity", SyscallNumber.SchedSetaffinity, 0, mask.Length, program.Input(mask));
+    }
+
+    /// <summary>It was born bound to the CPU of the tool. The kernel leaves out what is not there, or not allowed by the cgroup.</summary>
+    public static void TakeAny(SyscallProgram program)
+    {
         byte[] any = new byte[Sys.CpuMaskSize];
         any.AsSpan().Fill(byte.MaxValue);
-        SyscallProgram program = programs.For(2, any.Length + mask.Length);
-
-        // It was born bound to the CPU of the tool. The kernel leaves out what is not there, or not allowed by the cgroup.
         program.TryCall("take any CPU", SyscallNumber.SchedSetaffinity, 0, any.Length, program.Input(any));
-        program.TryCall("set the CPU affinity", SyscallNumber.SchedSetaffinity, 0, mask.Length, program.Input(mask));
     }
 }

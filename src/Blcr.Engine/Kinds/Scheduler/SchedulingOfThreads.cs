@@ -79,7 +79,12 @@ internal sealed class SchedulingOfThreads : ThreadRoom
             Flags = saved.Flags,
         };
 
-        SyscallProgram program = programs.For(2, 96);
+        SyscallProgram program = programs.For(3, 96 + Sys.CpuMaskSize);
+        if (attributes.Policy is SchedulingPolicy.Deadline)
+        {
+            CpuAffinity.TakeAny(program); // kernel/sched/syscalls.c: __sched_setscheduler(): not for a thread bound to some CPUs
+        }
+
         if (saved.Nice >= own.Nice || attributes.Priority > 0)
         {
             program.Call("set the scheduling policy", SyscallNumber.SchedSetattr, 0, program.Input(attributes), 0);
