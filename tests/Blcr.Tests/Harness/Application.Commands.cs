@@ -108,9 +108,9 @@ public sealed partial class Application
     /// </summary>
     private int RestoredBelow(int standIn)
     {
-        // The lead is the oldest child. It is looked for last: before the release a child of it may be complete before it is.
+        // The lead comes first of them, below cr_restart or whoever runs that for us. It is looked for last: before the release a child of it may be complete before it is.
         int[] below = [.. ProcessTable.DescendantsOf(standIn)];
-        return below.Any(IsOurs) && below.Concat(Processes).All(IsLetGo) ? ProcessTable.ChildrenOf(standIn).FirstOrDefault(IsOurs) : 0;
+        return below.Any(IsOurs) && below.Concat(Processes).All(IsLetGo) ? ProcessTable.DescendantsOf(standIn).FirstOrDefault(IsOurs) : 0;
     }
 
     private static bool IsLetGo(int pid) =>
