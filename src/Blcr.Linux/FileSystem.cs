@@ -5,7 +5,16 @@ public static unsafe class FileSystem
 {
     private const long HugeTlbFs = 0x958458f6; // HUGETLBFS_MAGIC, include/uapi/linux/magic.h
 
+    private const long TmpFs = 0x01021994;      // TMPFS_MAGIC
+
     public static bool IsHugeTlb(Fd file) => TypeOf(file) == HugeTlbFs;
+
+    /// <summary>Whether what is in a directory is only in memory.</summary>
+    public static bool IsMemory(string directory)
+    {
+        using Fd? opened = Sys.Open(directory, OpenFlags.Path | OpenFlags.CloseOnExec).Value;
+        return opened is not null && TypeOf(opened) == TmpFs;
+    }
 
     /// <summary>Bytes that an ordinary user may still write to it; <see cref="long.MaxValue"/> if it does not tell.</summary>
     public static long FreeBytes(Fd file)

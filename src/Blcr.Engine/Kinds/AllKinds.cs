@@ -57,8 +57,8 @@ public static class AllKinds
     [
         new PathOnly.PathOnlyKind(),
         new MessageQueues.MessageQueueKind(), // its files are regular ones too
-        new RegularFiles.RegularFileKind(),
         new DeletedFiles.DeletedFileKind(),
+        new RegularFiles.RegularFileKind(),
         new Directories.DirectoryKind(),
         new MemoryDevices.MemoryDeviceKind(),
         new PseudoTerminals.PseudoTerminalKind(),

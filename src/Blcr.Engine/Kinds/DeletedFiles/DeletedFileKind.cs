@@ -2,12 +2,14 @@ using Blcr.Engine.Check;
 using Blcr.Engine.Collect;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Descriptors;
+using Blcr.Engine.Kinds.FileContents;
 using Blcr.Engine.Rebuild;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.DeletedFiles;
 
-/// <summary>Regular files without a name (deleted files, O_TMPFILE, memfds): saved by content, made again without one.</summary>
+/// <summary>Regular files without a name (deleted files, O_TMPFILE, memfds): saved by content, made again without one.
+/// And those of /dev/shm, which are memory with a name: saved by content, and made again with it.</summary>
 /// <remarks>The content is the work of FileContents, which saves each file once, whether it is mapped, open or both.</remarks>
 public sealed class DeletedFileKind : DescriptionKind
 {
@@ -17,7 +19,7 @@ public sealed class DeletedFileKind : DescriptionKind
     public override OpenDescription.ObjectOneofCase Object => OpenDescription.ObjectOneofCase.ContentFile;
 
     public override bool Owns(Dump dump, FoundDescription found) =>
-        found.Status.Type == FileType.Regular && !found.IsPathOnly && found.IsDeleted;
+        found.Status.Type == FileType.Regular && !found.IsPathOnly && (found.IsDeleted || IsNamedMemory(found));
 
     public override void Collect(Dump dump, FoundDescription found)
     {
@@ -28,12 +30,22 @@ public sealed class DeletedFileKind : DescriptionKind
             return;
         }
 
+        if (IsNamedMemory(found))
+        {
+            uint id = dump.FileContents.Add(found.Duplicate(), FileContentOrigin.ContentNamedMemory, name, found.Process.Pid).Id;
+            found.Image.ContentFile = new ContentFile { Content = id };
+            return;
+        }
+
         bool memory = name.StartsWith(MemoryFilePrefix, StringComparison.Ordinal);
         FileContent content = dump.FileContents.Add(found.Duplicate(),
             memory ? FileContentOrigin.ContentMemfd : FileContentOrigin.ContentDeletedFile,
             memory ? name[MemoryFilePrefix.Length..] : name, found.Process.Pid);
         found.Image.ContentFile = new ContentFile { Content = content.Id };
     }
+
+    private static bool IsNamedMemory(FoundDescription found) =>
+        NamedMemory.Is(found.Name, found.Status) && Sys.LinkStatus(found.Name, out FileStatus there).Ok && there.IsSameFile(found.Status);
 
     public override void Check(RestartPlan plan, SavedDescription saved)
     {

@@ -20,6 +20,10 @@ public static class FileContentChecker
                 plan.Obstacles.Add(new Obstacle(0, Errno.Invalid, $"saved file {content.Id} makes no sense in the context file",
                     "No checkpoint writes such a file.", "Take the checkpoint again."));
             }
+            else if (content.Origin == FileContentOrigin.ContentNamedMemory)
+            {
+                NamedMemory.Check(plan, content);
+            }
             else if (content.Origin == FileContentOrigin.ContentDeletedFile && FileContentUse.IsWritten(plan.Image, content.Id))
             {
                 CheckPlace(plan, plan.Relocate(content.Path));
@@ -33,7 +37,7 @@ public static class FileContentChecker
         bool inMemory = content.Origin is FileContentOrigin.ContentMemfd or FileContentOrigin.ContentSharedAnonymous;
         bool rightPages = content.HugePageSize == 0
             || (inMemory && BitOperations.IsPow2(content.HugePageSize) && content.HugePageSize >= Sys.PageSize);
-        bool rightName = inMemory ? Encoding.UTF8.GetByteCount(content.Path) <= LongestMemoryFileName : content.Path.StartsWith('/');
+        bool rightName = content.Origin == FileContentOrigin.ContentNamedMemory ? NamedMemory.IsPath(content.Path) : inMemory ? Encoding.UTF8.GetByteCount(content.Path) <= LongestMemoryFileName : content.Path.StartsWith('/');
         return rightPages && rightName;
     }
 

@@ -12,7 +12,8 @@ internal static unsafe class FileFiller
     public static void Fill(FileContent content, Fd file, ContextFile context)
     {
         // hugetlbfs has no write(2), and memory is filled without a detour through a buffer when it is mapped.
-        bool inMemory = content.Origin is FileContentOrigin.ContentMemfd or FileContentOrigin.ContentSharedAnonymous;
+        bool inMemory = content.Origin is FileContentOrigin.ContentMemfd or FileContentOrigin.ContentSharedAnonymous
+            or FileContentOrigin.ContentNamedMemory;
         if (content.Runs.Count > 0 && inMemory)
         {
             FillMapped(content, file, context);

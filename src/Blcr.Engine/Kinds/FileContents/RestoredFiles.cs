@@ -15,6 +15,11 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
 
     private readonly Dictionary<uint, (FileContent Content, Fd File)> _files = [];
 
+    // Files with a name: made by us, to be removed if the restart fails; there before, to be changed when nothing else
+    // can fail.
+    private readonly List<string> _new = [];
+    private readonly HashSet<uint> _unchanged = [];
+
     /// <summary>The file of that id, complete, open for reading and writing, with the offset at 0.</summary>
     /// <returns>A descriptor of ours that this object owns.</returns>
     /// <exception cref="RefusedException">It cannot be made here.</exception>
@@ -28,12 +33,17 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
         FileContent content = Find(id);
         Fd file = content.Origin switch
         {
+            FileContentOrigin.ContentNamedMemory => OpenNamed(content),
             FileContentOrigin.ContentMemfd => MemoryFiles.Make(content),
             FileContentOrigin.ContentSharedAnonymous or FileContentOrigin.ContentSysv => MemoryFiles.MakeShared(content),
             _ => MakeNameless(content),
         };
         _files.Add(id, (content, file));
-        FileFiller.Fill(content, file, plan.File);
+        if (!_unchanged.Contains(id))
+        {
+            FileFiller.Fill(content, file, plan.File);
+        }
+
         Seal(content, file, content.Seals & ~(SealSeal | SealFutureWrite));
         return file;
     }
@@ -69,6 +79,12 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     {
         foreach ((FileContent content, Fd file) in _files.Values)
         {
+            if (_unchanged.Contains(content.Id))
+            {
+                NamedMemory.Clear(content, file, plan.Relocate(content.Path));
+                FileFiller.Fill(content, file, plan.File);
+            }
+
             // Times of a file that is sealed against writing can be set all the same; a file system that keeps none
             // (or rounds) gives what it can, as on any copy.
             _ = Sys.SetMode(file, content.Mode & PermissionBits);
@@ -76,17 +92,21 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
             _ = Sys.SetTimes(file, content.AtimeNs, content.MtimeNs);
         }
 
+        _new.Clear();
         Dispose();
     }
 
     public void Dispose()
     {
+        _new.ForEach(path => _ = Sys.Unlink(path)); // what was made for processes that never came to be
+
         foreach ((_, Fd file) in _files.Values)
         {
             file.Dispose();
         }
 
         _files.Clear();
+        _new.Clear();
     }
 
     // F_SEAL_WRITE before anything maps the object (mm/memfd.c refuses it while a writable mapping exists, and a
@@ -113,6 +133,23 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     {
         using OwnerRights.Scope rights = plan.Rights.Enter();
         return NamelessFiles.Make(content, plan.Relocate(content.Path), FileContentUse.IsWritten(plan.Image, content.Id));
+    }
+
+    private Fd OpenNamed(FileContent content)
+    {
+        using OwnerRights.Scope rights = plan.Rights.Enter();
+        string path = plan.Relocate(content.Path);
+        Fd file = NamedMemory.Open(content, path, out bool isNew);
+        if (isNew)
+        {
+            _new.Add(path);
+        }
+        else
+        {
+            _ = _unchanged.Add(content.Id);
+        }
+
+        return file;
     }
 
     private FileContent Find(uint id)

@@ -45,7 +45,14 @@ internal static class AddressSpaceRoom
     {
         if (parent.Vdso is null)
         {
-            return; // such a parent has no heirs but those that have none either: InheritedMemory.Inherits()
+            // Nobody inherits from such a parent but those who have none either (InheritedMemory.Inherits()).
+            if (image.Vdso is not null)
+            {
+                throw new RefusedException(process.Pid, Errno.NotSupported, "it has a vdso, and the process it was cloned from has none",
+                    "It could not ask for the time.", "It cannot be restarted; tell the developers.");
+            }
+
+            return;
         }
 
         if (image.Vdso?.Start != parent.Vdso.Start || image.Vvar.Count != parent.Vvar.Count)

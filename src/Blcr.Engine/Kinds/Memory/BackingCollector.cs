@@ -45,7 +45,8 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         SaveFiles save = dump.Request.Save;
         bool executable = image.Executable is { } exe && exe.Device == found.Status.Device && exe.Inode == found.Status.Inode;
         return found.Status.Type == FileType.Regular
-            && ((executable && save.HasFlag(SaveFiles.Executable))
+            && (NamedMemory.Is(found.Path, found.Status)
+                || (executable && save.HasFlag(SaveFiles.Executable))
                 || save.HasFlag(vma.Shared ? SaveFiles.Shared : SaveFiles.Private));
     }
 
@@ -75,7 +76,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
             return true;
         }
 
-        SysResult<Fd> opened = MappedFiles.Open(dump, process.Pid, vma);
+        SysResult<Fd> opened = found.ByPath ? MappedFiles.OpenByPath(found) : MappedFiles.Open(dump, process.Pid, vma);
         if (!opened.Ok && sharedAnonymous && !hugeAnonymous)
         {
             return SharedMemory.CollectThroughMapping(dump, process, vma, saved);
@@ -98,6 +99,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
 
         FileContentOrigin origin = memoryFile ? FileContentOrigin.ContentMemfd
             : sharedAnonymous ? FileContentOrigin.ContentSharedAnonymous
+            : found.ByPath && NamedMemory.Is(found.Path, found.Status) ? FileContentOrigin.ContentNamedMemory
             : found.ByPath ? FileContentOrigin.ContentSavedFile : FileContentOrigin.ContentDeletedFile;
         string path = memoryFile ? found.Path[MemoryFile.Length..] : found.Path;
         FileContent content = dump.FileContents.Add(opened.Value!, origin, path, process.Pid);

@@ -38,6 +38,19 @@ internal static class MappedFiles
         return new Found(same ? target : WithoutMark(target), same, itself);
     }
 
+    /// <summary>Opens a file that was found at its path a moment ago.</summary>
+    public static SysResult<Fd> OpenByPath(in Found found)
+    {
+        SysResult<Fd> opened = Sys.Open(found.Path, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal | OpenFlags.CloseOnExec);
+        if (opened.Ok && !(Sys.Status(opened.Value!, out FileStatus status).Ok && status.IsSameFile(found.Status)))
+        {
+            opened.Value!.Dispose();
+            return new SysResult<Fd>(null, Errno.NoEntry);
+        }
+
+        return opened;
+    }
+
     /// <summary>Opens the object behind a mapping for reading, whether it has a path or not.</summary>
     /// <remarks>/proc/PID/map_files needs CAP_CHECKPOINT_RESTORE; without it, the link to an executable or a descriptor
     /// may lead to the same object, of this process or another of the tree. EPERM: none of them.</remarks>

@@ -29,7 +29,7 @@ internal static class MemoryDemand
         }
 
         foreach (FileContent content in plan.Image.FileContents.Where(content =>
-            content.Origin is FileContentOrigin.ContentMemfd or FileContentOrigin.ContentSharedAnonymous))
+            content.Origin is FileContentOrigin.ContentMemfd or FileContentOrigin.ContentSharedAnonymous or FileContentOrigin.ContentNamedMemory))
         {
             if (content.HugePageSize == 0)
             {
