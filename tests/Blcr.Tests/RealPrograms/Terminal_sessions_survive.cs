@@ -30,7 +30,7 @@ public sealed partial class Terminal_sessions_survive
         foreach (string word in (string[])[" second", " third", " fourth"])
         {
             // The compiler removes its files in /tmp if it runs on after the checkpoint.
-            app.Checkpoint("--kill").Kill().Restart();
+            app.Checkpoint("--stop").Kill().Restart();
 
             Assert.Contains(screen, Screen(app));
             Type(app, word);
