@@ -67,6 +67,17 @@ public sealed partial class Application
 
     private static int[] OfSession(int session) => [.. ProcessTable.All().Where(pid => ProcessTable.SessionOf(pid) == session)];
 
+    /// <summary>A checkpoint that ends the application in the same instant: nothing it has in its surroundings (temporary
+    /// files) changes after it.</summary>
+    public Application CheckpointAndKill()
+    {
+        Checkpoint("--kill");
+        return StandIn.WaitForEnd(Limits.Application) is not null
+            && Limits.Within(Limits.Application, () => Processes.Count == 0 && Orphans.AreCollected())
+            ? this
+            : throw Failure("the application killed", string.Join("; ", Processes.Select(ProcessTable.Describe)));
+    }
+
     private static IEnumerable<int> DescendantsOf(IEnumerable<int> pids) => [.. pids.SelectMany(ProcessTable.DescendantsOf)];
 
     private bool IsOurs(int pid) => ProcessTable.IsAlive(pid) && ProcessTable.HasInEnvironment(pid, $"BLCR_TEST_DIR={Folder}");

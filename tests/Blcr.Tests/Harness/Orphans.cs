@@ -30,6 +30,10 @@ internal static partial class Orphans
         return ProcessTable.StateOf(pid) == '\0';
     }
 
+    /// <summary>Whether no zombie is left that has become ours.</summary>
+    public static bool AreCollected() => ProcessTable.ChildrenOf(Environment.ProcessId)
+        .All(pid => Started.ContainsKey(pid) || ProcessTable.StateOf(pid) != 'Z' || IsGone(pid));
+
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int Control(int option, nint first, nint second, nint third, nint fourth);
 
