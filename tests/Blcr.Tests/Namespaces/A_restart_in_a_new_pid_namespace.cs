@@ -40,6 +40,41 @@ public sealed class A_restart_in_a_new_pid_namespace
     }
 
     [Fact]
+    public void Brings_a_tree_back_while_the_first_one_lives_on()
+    {
+        using Application app = Application.Start("tree", "3", "2");
+
+        int[] first = [.. app.Checkpoint().Processes];
+        app.Restart(Option).HasProcesses(26);
+
+        Array.ForEach(first, pid => ChildProcess.Signal(pid, 9));
+        app.HasProcesses(13).JudgesItself(13);
+    }
+
+    [Fact]
+    public void Brings_back_sessions_groups_orphans_and_zombies()
+    {
+        using Application app = Application.Start("relations");
+
+        app.Checkpoint().Kill().Restart(Option);
+        app.Run("cr_checkpoint", "-f", app.Context, $"{app.StandInPid}").Succeeds();
+        app.Kill().Restart(Option).JudgesItself();
+    }
+
+    [Fact]
+    public void Stays_while_others_than_the_lead_live_on()
+    {
+        using Application app = Application.StartReal(["/bin/sh", "-c", "sleep 600 & while [ ! -e end ]; do sleep 0.05; done; exit 5"]);
+        Assert.True(Limits.Within(Limits.Application, () => app.Processes.Count >= 2));
+        app.Checkpoint().Kill().Restart(Option);
+
+        File.WriteAllText(app.PathOf("end"), "");
+
+        app.Ends(Ending.Exit(5));
+        Assert.Contains(app.Processes, pid => File.ReadAllText($"/proc/{pid}/cmdline").StartsWith("sleep\0600"));
+    }
+
+    [Fact]
     public void Gives_an_ordinary_user_the_old_ids_too()
     {
         using Application app = Application.StartAs(User.Ordinary, "threads64");
