@@ -5,7 +5,7 @@ public static partial class Sys
     /// <summary>A descriptor of a process, which a reused pid cannot fool; pidfd_open(2), Linux 5.3.</summary>
     /// <remarks>ESRCH: no such process. EINVAL: the id of a thread that leads no process (ENOENT since 6.9).
     /// Flags: PIDFD_NONBLOCK is O_NONBLOCK, PIDFD_THREAD is O_EXCL (Linux 6.9).</remarks>
-    public static SysResult<Fd> PidFdOpen(int pid, OpenFlags flags = 0) => Owned(Call(SyscallNumber.PidfdOpen, pid, (long)flags));
+    public static SysResult<Fd> PidFdOpen(int pid, OpenFlags flags = OpenFlags.ReadOnly) => Owned(Call(SyscallNumber.PidfdOpen, pid, (long)flags));
 
     /// <summary>Duplicates descriptor <paramref name="number"/> of another process into this one, close-on-exec.</summary>
     /// <remarks>pidfd_getfd(2), Linux 5.6; needs ptrace access. The duplicate shares the open file description: an

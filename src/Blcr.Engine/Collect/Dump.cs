@@ -2,9 +2,9 @@ using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Kinds.FileContents;
+using Blcr.Engine.Kinds.PseudoTerminals;
 using Blcr.Engine.Kinds.UnixSockets;
 using Blcr.Engine.Kinds.WatchedFiles;
-using Blcr.Engine.Kinds.PseudoTerminals;
 using Blcr.Engine.Write;
 
 namespace Blcr.Engine.Collect;

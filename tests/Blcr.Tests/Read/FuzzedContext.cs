@@ -61,8 +61,14 @@ internal sealed class FuzzedContext(int seed)
         image.Descriptions.Add(new OpenDescription { Id = 3, ContentFile = new ContentFile { Content = 3 } });
         image.Descriptions.Add(new OpenDescription { Id = 4, EpollSet = new EpollSet() });
         image.Descriptions[^1].EpollSet.Targets.Add(new EpollTarget { Number = 5, Description = 2 });
+        image.Descriptions.Add(new OpenDescription { Id = 5, Inotify = new InotifyInstance() });
+        image.Descriptions[^1].Inotify.Watches.Add(new InotifyWatch { Number = 1, Mask = 2, File = new WatchedFile { File = new FileReference { Path = "/etc" } } });
+        image.Descriptions[^1].Inotify.Watches.Add(new InotifyWatch { Number = 3, Mask = 2, File = new WatchedFile { Description = 3 } });
+        image.Descriptions.Add(new OpenDescription { Id = 6, Fanotify = new FanotifyInstance { Flags = 0x200 }, Lease = DescriptionLease.LeaseRead });
+        image.Descriptions[^1].Fanotify.Marks.Add(new FanotifyMark { Mask = 2, File = new WatchedFile { File = new FileReference { Path = "/usr" } } });
+        image.Descriptions.Add(new OpenDescription { Id = 7, ProcessDescriptor = new ProcessDescriptor { Pid = 4711 } });
         ProcessImage process = image.Processes[0];
-        for (int number = 1; number < 5; number++)
+        for (int number = 1; number < 8; number++)
         {
             process.Descriptors.Descriptors.Add(new Descriptor_ { Number = number, Description = (uint)number });
         }

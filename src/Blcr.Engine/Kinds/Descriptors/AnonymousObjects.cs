@@ -1,6 +1,3 @@
-using System.Globalization;
-using Blcr.Linux;
-
 namespace Blcr.Engine.Kinds.Descriptors;
 
 /// <summary>Objects of the kernel that have no file and that no kind takes: what they are, and what a user can do.</summary>

@@ -36,7 +36,15 @@ internal static class FilesByPath
             return null;
         }
 
-        SysResult looked = Sys.LinkStatus(found.Name, out FileStatus there);
+        string path = found.Name;
+        SysResult looked = Sys.LinkStatus(path, out FileStatus there);
+        if ((!looked.Ok || !there.IsSameFile(found.Status)) && found.Status.Type != FileType.Directory
+            && dump.WatchedFiles.FindOtherName(found) is { } other)
+        {
+            path = other; // it lost the name it was opened by, and has another (man 2 link)
+            looked = Sys.LinkStatus(path, out there);
+        }
+
         if (!looked.Ok || !there.IsSameFile(found.Status))
         {
             RefuseChangedName(dump, found, what, looked.Ok);
@@ -45,7 +53,7 @@ internal static class FilesByPath
 
         return new FileReference
         {
-            Path = found.Name,
+            Path = path,
             Device = there.Device,
             Inode = there.Inode,
             Size = (ulong)there.Size,

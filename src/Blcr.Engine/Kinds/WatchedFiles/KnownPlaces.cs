@@ -4,8 +4,8 @@ using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.WatchedFiles;
 
-/// <summary>Names of files that a program may mean: its directories, arguments and open files, all above them, and all
-/// below its directories, as far as can be looked at in a moment.</summary>
+/// <summary>Names of files that a program may mean: its directories, arguments and open files; what is above them; and what
+/// lies in the same directories and below, as far as can be looked at in a moment.</summary>
 internal sealed class KnownPlaces
 {
     private const int MostLooks = 50_000; // lstat(2) of that many names takes about 0.1 s
@@ -13,6 +13,7 @@ internal sealed class KnownPlaces
     private readonly HashSet<string> _known = [];
     private readonly Dictionary<ulong, List<string>> _byInode = [];
     private readonly Queue<string> _directories = new();
+    private readonly HashSet<string> _walked = [];
     private int _looks;
     private bool _below;
 
@@ -28,11 +29,23 @@ internal sealed class KnownPlaces
     }
 
     /// <summary>The first name with that inode number that is right.</summary>
-    public string? Find(ulong inode, Predicate<string> isIt)
+    /// <param name="inode">That is looked for.</param>
+    /// <param name="isIt">Whether a name leads to it.</param>
+    /// <param name="near">A directory to look into before all others, if there is one.</param>
+    public string? Find(ulong inode, Predicate<string> isIt, string? near = null)
     {
         if (Named(inode, isIt) is { } path)
         {
             return path;
+        }
+
+        if (near is not null)
+        {
+            AddAllIn(near);
+            if (Named(inode, isIt) is { } neighbour)
+            {
+                return neighbour;
+            }
         }
 
         if (!_below)
@@ -85,33 +98,52 @@ internal sealed class KnownPlaces
 
     private void AddWithAllAbove(string path)
     {
+        string? directory = LooksLikeDirectory(path) ? path : Path.GetDirectoryName(path);
+        if (directory is not null && IsWorthLooking(directory) && _walked.Add(directory))
+        {
+            _directories.Enqueue(directory);
+        }
+
         for (string? at = path; at is not null && _known.Add(at); at = Path.GetDirectoryName(at))
         {
-            Look(at);
+            _ = Look(at);
         }
     }
+
+    private static bool LooksLikeDirectory(string path) => Sys.Status(path, out FileStatus status).Ok && status.Type == FileType.Directory;
+
+    // Below the root directory is everything, and the kernel's own file systems have more names than files.
+    private static bool IsWorthLooking(string directory) =>
+        directory != "/" && !directory.StartsWith("/proc", StringComparison.Ordinal) && !directory.StartsWith("/sys", StringComparison.Ordinal)
+        && !directory.StartsWith("/dev", StringComparison.Ordinal);
 
     private void AddAllBelow()
     {
         while (_looks < MostLooks && _directories.TryDequeue(out string? directory))
         {
-            foreach (string name in Sys.ListDirectory(directory).Value ?? [])
+            AddAllIn(directory);
+        }
+    }
+
+    private void AddAllIn(string directory)
+    {
+        foreach (string name in Sys.ListDirectory(directory).Value ?? [])
+        {
+            string path = Path.Combine(directory, name);
+            if (_known.Add(path) && Look(path) == FileType.Directory && _walked.Add(path))
             {
-                string path = Path.Combine(directory, name);
-                if (_known.Add(path))
-                {
-                    Look(path);
-                }
+                _directories.Enqueue(path);
             }
         }
     }
 
-    private void Look(string path)
+    /// <summary>Notes the name, and tells what it is the name of.</summary>
+    private FileType Look(string path)
     {
         _looks++;
         if (!Sys.LinkStatus(path, out FileStatus status).Ok)
         {
-            return;
+            return FileType.None;
         }
 
         if (!_byInode.TryGetValue(status.Inode, out List<string>? named))
@@ -120,9 +152,6 @@ internal sealed class KnownPlaces
         }
 
         named.Add(path);
-        if (status.Type == FileType.Directory)
-        {
-            _directories.Enqueue(path);
-        }
+        return status.Type;
     }
 }

@@ -29,6 +29,16 @@ public sealed class WatchedFileSearch(Dump dump)
             : null;
     }
 
+    /// <summary>Another name of an open file, which has lost the one it was opened by: in the same directory, where programs
+    /// move things about, or in another of the known places.</summary>
+    internal string? FindOtherName(FoundDescription found)
+    {
+        FileStatus wanted = found.Status;
+        return wanted.Links == 0 ? null : _places.Value.Find(wanted.Inode, IsIt, Path.GetDirectoryName(found.Name));
+
+        bool IsIt(string path) => Sys.LinkStatus(path, out FileStatus status).Ok && status.IsSameFile(wanted);
+    }
+
     /// <summary>Where the mount is, as this process sees it; null: out of its sight.</summary>
     internal string? PathOfMount(Predicate<Mount> wanted) => _mounts.Value.Find(wanted)?.Path;
 

@@ -23,6 +23,13 @@ public sealed class Descriptors_of_a_family
         app.Checkpoint().Kill().Restart().HasProcesses(processes).JudgesItself(processes);
     }
 
+    [Theory, MemberData(nameof(Programs))]
+    public void Survive_a_restart_by_an_ordinary_user(string program, int processes)
+    {
+        using Application app = Application.StartAs(User.Ordinary, program);
+        app.Checkpoint().Kill().Restart("--no-restore-pid").HasProcesses(processes).JudgesItself(processes);
+    }
+
     [Fact]
     public void Lead_to_the_same_processes_whatever_their_ids()
     {

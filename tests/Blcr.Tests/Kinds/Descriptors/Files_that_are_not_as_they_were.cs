@@ -97,14 +97,33 @@ public sealed partial class Files_that_are_not_as_they_were
     }
 
     [Fact]
-    public void A_file_that_lost_its_name_but_has_others_is_refused()
+    public void A_file_that_lost_its_name_but_has_another_nearby_comes_back()
     {
         using Application app = Application.Start("dups");
         Assert.Equal(0, Link(app.PathOf("shared"), app.PathOf("other name")));
         File.Delete(app.PathOf("shared"));
 
-        app.TryCheckpoint().RefusesWith(95, app.PathOf("shared"), "lost that name");
-        app.RunsOn().JudgesItself();
+        app.Checkpoint().Kill().Restart().JudgesItself();
+        Assert.False(File.Exists(app.PathOf("shared")));
+    }
+
+    [Fact]
+    public void A_file_that_lost_its_name_and_has_others_far_away_is_refused()
+    {
+        string elsewhere = Directory.CreateTempSubdirectory("blcr-elsewhere-").FullName;
+        try
+        {
+            using Application app = Application.Start("dups");
+            Assert.Equal(0, Link(app.PathOf("shared"), Path.Combine(elsewhere, "other name")));
+            File.Delete(app.PathOf("shared"));
+
+            app.TryCheckpoint().RefusesWith(95, app.PathOf("shared"), "lost that name");
+            app.RunsOn().JudgesItself();
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
     }
 
     private static Application Saved()
