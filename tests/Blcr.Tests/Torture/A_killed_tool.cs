@@ -47,6 +47,33 @@ public sealed class A_killed_tool
         app.Checkpoint().Kill().Restart().JudgesItself();
     }
 
+    [Theory]
+    [InlineData("tree", "3", "2")]
+    [InlineData("breeder", "2", "3")]
+    public void Leaves_no_trace_in_a_tree(string program, string width, string depth)
+    {
+        using Application app = Application.Start(program, width, depth);
+        bool steady = program == "tree";
+        Dictionary<int, int> before = steady ? app.Processes.ToDictionary(pid => pid, Descriptors) : [];
+        Random random = new();
+        for (int i = 0; i < 30; i++)
+        {
+            ChildProcess tool = app.StartCommand("cr_checkpoint", ["--nosync", "-f", app.Context, $"{app.Pid}"], "killed", User.Self);
+            Thread.Sleep(random.Next(2, 80));
+            ChildProcess.Signal(tool.Pid, Signal.Kill);
+            Assert.NotNull(tool.WaitForEnd(Limits.Command));
+            app.RunsOn();
+        }
+
+        foreach ((int pid, int descriptors) in before)
+        {
+            Assert.True(Limits.Within(Limits.Application, () => Descriptors(pid) == descriptors && ProcessTable.TracerOf(pid) == 0), ProcessTable.Describe(pid));
+        }
+
+        app.Checkpoint().Kill().Restart();
+        app.JudgesItself();
+    }
+
     private static int Descriptors(int pid) => Sys.ListDirectory($"/proc/{pid}/fd").Value!.Count;
 
     private static int Mappings(int pid) => ProcVma.ReadLines(pid).Value!.Count;
