@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { MaximumRounds = 100, Peak_target_mib = 100 };
@@ -71,7 +72,7 @@ static void much_memory(char *mebibytes, int rounds)
     double ours[MaximumRounds], theirs[MaximumRounds];
     size_t bytes = (size_t)atol(mebibytes) << 20;
     double gib = (double)bytes / (1 << 30);
-    struct beat beat = start_beat(beat_program, beat_file, mebibytes);
+    struct beat beat = start_beat(beat_program, beat_file, mebibytes, "1");
 
     for (int round = -1; round < rounds; round++) {
         int slot = round < 0 ? 0 : round;
@@ -98,7 +99,7 @@ static void little_memory(int rounds)
 {
     double synced[MaximumRounds], fast[MaximumRounds], back[MaximumRounds];
     char more[200];
-    struct beat beat = start_beat(beat_program, beat_file, "10");
+    struct beat beat = start_beat(beat_program, beat_file, "10", "1");
     for (int round = -1; round < rounds; round++) {
         int slot = round < 0 ? 0 : round;
         synced[slot] = take_checkpoint(beat.pid, "--sync") * 1000;
@@ -115,6 +116,40 @@ static void little_memory(int rounds)
     row("checkpoint --nosync", median(fast, rounds), "ms", "< ", 30, more);
     snprintf(more, sizeof more, "best %.1f", smallest(back, rounds));
     row("restart to running", median(back, rounds), "ms", "< ", 40, more);
+}
+
+/* Milliseconds for a checkpoint and a restart of so many processes. */
+static void tree(char *processes, int rounds, double *saved, double *restored)
+{
+    double there[MaximumRounds], back[MaximumRounds];
+    struct beat beat = start_beat(beat_program, beat_file, "1", processes);
+    for (int round = -1; round < rounds; round++) {
+        int slot = round < 0 ? 0 : round;
+        there[slot] = take_checkpoint(beat.pid, "--nosync") * 1000;
+        end_beat(&beat);
+        back[slot] = take_restart(&beat) * 1000;
+    }
+    end_beat(&beat);
+    *saved = median(there, rounds);
+    *restored = median(back, rounds);
+}
+
+static void trees(int rounds)
+{
+    static char *const sizes[] = {"10", "100", "1000"};
+    static const double targets[] = {60, 250, 2000};
+    double saved[3], restored[3];
+    char what[100];
+    printf("A process and its children, whole commands, median of %d rounds\n", rounds);
+    for (int i = 0; i < 3; i++) {
+        tree(sizes[i], rounds, &saved[i], &restored[i]);
+        snprintf(what, sizeof what, "checkpoint of %s processes", sizes[i]);
+        row(what, saved[i], "ms", "< ", targets[i], "");
+        snprintf(what, sizeof what, "restart of %s processes to running", sizes[i]);
+        row(what, restored[i], "ms", "< ", targets[i], "");
+    }
+    row("ten times the processes: checkpoint takes", saved[2] / saved[1], "x", "< ", 12, "");
+    row("ten times the processes: restart takes", restored[2] / restored[1], "x", "< ", 12, "");
 }
 
 static void start_up(int rounds)
@@ -138,6 +173,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench OUT FOLDER MIB ROUNDS (at most 20)\n");
         return 2;
     }
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) {
+        fail("prctl");
+    }
     path(checkpoint, argv[1], "bin/cr_checkpoint");
     path(restart, argv[1], "bin/cr_restart");
     path(cr_run, argv[1], "bin/cr_run");
@@ -149,6 +187,7 @@ int main(int argc, char **argv)
     int rounds = atoi(argv[4]);
     little_memory(rounds * 4);
     start_up(rounds * 4);
+    trees(rounds);
     much_memory(argv[3], rounds);
     return 0;
 }

@@ -84,7 +84,7 @@ static int counts(struct beat *beat, unsigned long from, pid_t child)
     return 1;
 }
 
-struct beat start_beat(char *program, char *file, char *mebibytes)
+struct beat start_beat(char *program, char *file, char *mebibytes, char *processes)
 {
     int fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0 || ftruncate(fd, 4096) < 0) {
@@ -94,7 +94,8 @@ struct beat start_beat(char *program, char *file, char *mebibytes)
         .counter = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
     };
     close(fd);
-    beat.pid = beat.parent = start_with((char *[]){program, file, mebibytes, NULL}, "/dev/null");
+    beat.pid = beat.parent =
+        start_with((char *[]){program, file, mebibytes, processes, NULL}, "/dev/null");
     if (beat.counter == MAP_FAILED || !counts(&beat, 0, beat.pid)) {
         fail(program);
     }
@@ -134,6 +135,8 @@ void end_beat(struct beat *beat)
 {
     if (kill(beat->pid, SIGKILL) < 0 || waitpid(beat->parent, NULL, 0) != beat->parent) {
         fail("kill");
+    }
+    while (wait(NULL) > 0) { /* the children: we are their subreaper */
     }
 }
 

@@ -27,12 +27,12 @@ pid_t start(char *const argv[]);
 /* Runs a command to its end, which must be exit status 0. */
 struct run run(char *const argv[]);
 
-struct beat start_beat(char *program, char *file, char *mebibytes);
+struct beat start_beat(char *program, char *file, char *mebibytes, char *processes);
 
 /* From the start of cr_restart until the process counts again. */
 double restart_beat(struct beat *beat, char *const argv[], long *peak_kib);
 
-/* Kills the process, waits until its pid is free. */
+/* Kills the process and with it its children, waits until the pids are free. */
 void end_beat(struct beat *beat);
 
 /* Seconds that write(2) of so many bytes of touched memory to a new file takes, in blocks of 1 MiB.
