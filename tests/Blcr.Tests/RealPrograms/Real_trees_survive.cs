@@ -11,21 +11,16 @@ public sealed class Real_trees_survive
     [InlineData("dash")]
     [InlineData("zsh")]
     [InlineData("make -j2")]
+    [InlineData("tail -f")]
     [InlineData("GNU parallel")]
     public void Checkpoint_and_death_at_three_random_points(string name)
     {
-        RealTree program = RealTree.Called(name);
-        using Application app = program.Start();
-        int step = 0;
-        for (int point = 0; point < 3; point++)
+        using Application app = RealTree.Called(name).Start();
+        for (int gate = 1; gate <= RealTree.Gates; gate++)
         {
-            step += 1 + Random.Shared.Next(program.Steps / 4);
-            if (!program.Reaches(app, step))
-            {
-                throw app.Failure($"running on until step {step}", ProcessTable.Describe(app.Pid));
-            }
-
+            RealTree.Approaches(app, gate);
             app.CheckpointAndKill().Restart();
+            RealTree.OpenGate(app, gate);
         }
 
         app.Ends(Ending.Exit(0));

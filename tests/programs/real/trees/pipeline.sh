@@ -1,6 +1,7 @@
 # For bash, dash and zsh alike: a pipeline of a generator, filters and a loop that reads, a second one beside it in
 # the background, and command substitutions in the foreground. What it has come to is seen in the file "progress".
 tick() { echo "$1" >>progress; }
+. "${0%/*}/gate.sh"
 
 generate() {
     i=0
@@ -11,6 +12,9 @@ generate() {
             tick "generated $i"
             sleep 0.01
         fi
+        case $i in
+        1000 | 2000 | 3000) gate gate$((i / 1000)) ;;
+        esac
     done
 }
 
