@@ -51,7 +51,7 @@ internal static class ControllingTerminals
 
             SyscallProgram program = new("put a process group into the foreground");
             int slave = leader.Give(Slave(rebuilding, terminal, master));
-            Data group = program.Input(rebuilding.Groups.Of(terminal.Foreground));
+            Data group = program.Input(GroupNow(rebuilding, terminal.Foreground));
             program.Call($"put group {terminal.Foreground} into the foreground of {TerminalDevice.Path(terminal.Number)}",
                 SyscallNumber.Ioctl, slave, TerminalIoctl.SetForegroundGroup, group);
             program.Call("close a descriptor of the tool", SyscallNumber.Close, slave);
@@ -90,6 +90,13 @@ internal static class ControllingTerminals
                 yield return (terminal, MasterOf(rebuilding.Image, terminal));
             }
         }
+    }
+
+    /// <summary>As its members are in it: one that leads its session leads its group too, asked for or not (man 2 setsid).</summary>
+    private static int GroupNow(Rebuilding rebuilding, int saved)
+    {
+        NewProcess? member = rebuilding.Processes.Find(process => process.Image.Group == saved);
+        return member is null ? rebuilding.Groups.Of(saved) : (int)Sys.Call(SyscallNumber.Getpgid, member.Pid).Value;
     }
 
     private static bool ComesBack(RestartPlan plan, PseudoTerminal terminal) => plan.Family.Members.Any(member =>
