@@ -93,6 +93,13 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         if (!memoryFile && !sharedAnonymous && vma.Shared && vma.Has("mw") && status.Links > 0 && !found.ByPath)
         {
             opened.Value!.Dispose();
+            if (dump.WatchedFiles.FindOtherName(found.Path, status) is { } other)
+            {
+                saved.Backing = VmaBacking.VmaFile;
+                saved.File = dump.MappedFiles.Describe(other, status);
+                return true;
+            }
+
             dump.Obstacles.Add(HasAnotherName(vma));
             return false;
         }
@@ -114,7 +121,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         "Run the checkpoint as root, or give the tool cap_checkpoint_restore (setcap); or start the program again after an upgrade.");
 
     private Obstacle HasAnotherName(ProcVma vma) => new(process.Pid, Errno.NotSupported,
-        $"mapping {vma.Start:x}-{vma.End:x} is of {vma.Name}, which still has another name (hard link)",
+        $"mapping {vma.Start:x}-{vma.End:x} is of {vma.Name}, which still has another name (hard link) that cannot be found nearby",
         "A restart would work on a copy, and whoever uses the other name would not see it.",
         "Give the file its old name back, or remove the other one.");
 }

@@ -31,10 +31,14 @@ public sealed class WatchedFileSearch(Dump dump)
 
     /// <summary>Another name of an open file, which has lost the one it was opened by: in the same directory, where programs
     /// move things about, or in another of the known places.</summary>
-    internal string? FindOtherName(FoundDescription found)
+    internal string? FindOtherName(FoundDescription found) => FindOtherName(found.Name, found.Status);
+
+    /// <summary>The same for any file.</summary>
+    /// <param name="lost">The name it had.</param>
+    /// <param name="wanted">The file.</param>
+    internal string? FindOtherName(string lost, FileStatus wanted)
     {
-        FileStatus wanted = found.Status;
-        return wanted.Links == 0 ? null : _places.Value.Find(wanted.Inode, IsIt, Path.GetDirectoryName(found.Name));
+        return wanted.Links == 0 ? null : _places.Value.Find(wanted.Inode, IsIt, Path.GetDirectoryName(lost));
 
         bool IsIt(string path) => Sys.LinkStatus(path, out FileStatus status).Ok && status.IsSameFile(wanted);
     }

@@ -16,6 +16,20 @@ public sealed class Memory_among_processes
     [Fact]
     public void Survives_two_cycles() => Journey.TwoCycles("memory-among");
 
+    [Theory]
+    [InlineData("/bin/mv")]
+    [InlineData("/bin/ln")] // and the first name goes
+    public void Stays_one_file_that_has_another_name_by_now(string command)
+    {
+        using Application app = Application.Start("memory-among");
+        app.Run(command, app.PathOf("file"), app.PathOf("renamed")).Succeeds();
+        File.Delete(app.PathOf("file"));
+
+        app.Checkpoint().Kill().Restart().JudgesItself();
+        Assert.StartsWith("p", app.Read("renamed"), StringComparison.Ordinal);
+        Assert.False(File.Exists(app.PathOf("file")));
+    }
+
     [Fact]
     public void Is_an_ordinary_users_too()
     {
