@@ -133,12 +133,12 @@ internal static class SocketChecker
     /// <summary>Restarted by root for somebody else, nobody is made to look like a third one.</summary>
     private static void CheckCredentials(RestartPlan plan, SavedDescription saved, UnixCredentials? credentials)
     {
-        if (credentials is null || !Requester.Of(plan).IsForStranger)
+        uint owner = plan.File.OwnerUid;
+        if (credentials is null || owner == 0 || !Requester.Of(plan).IsForStranger)
         {
             return;
         }
 
-        uint owner = plan.File.OwnerUid;
         bool own = credentials.Uid == owner && (UserGroups.Of(owner) ?? []).Contains(credentials.Gid);
         if (!own)
         {

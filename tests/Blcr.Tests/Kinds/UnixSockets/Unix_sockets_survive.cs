@@ -5,7 +5,7 @@ namespace Blcr.Tests.Kinds.UnixSockets;
 
 public sealed class Unix_sockets_survive
 {
-    public static TheoryData<string> Every => ["sockets-pairs", "sockets-named", "sockets-datagrams", "sockets-in-flight"];
+    public static TheoryData<string> Every => ["sockets-pairs", "sockets-named", "sockets-datagrams", "sockets-in-flight", "sockets-events"];
 
     [Theory, MemberData(nameof(Every))]
     public void A_checkpoint(string program) => Journey.Continue(program);
