@@ -77,7 +77,7 @@ internal static class SocketStructure
     private static void CheckConnection(Structure structure, UnixSocket socket, Dictionary<ulong, UnixSocket> sockets, HashSet<ulong> waiting, string what)
     {
         bool isConnected = socket.Role == UnixSocketRole.UnixConnected;
-        if (isConnected && (!sockets.TryGetValue(socket.Peer, out UnixSocket? peer) || peer.Type != socket.Type || peer == socket
+        if (isConnected && (!sockets.TryGetValue(socket.Peer, out UnixSocket? peer) || peer.Type != socket.Type || ReferenceEquals(peer, socket)
             || (socket.Type != (int)SocketType.Datagram
                 && (peer.Role != UnixSocketRole.UnixConnected || peer.Peer != socket.Inode || (peer.Accepted && socket.Accepted)))))
         {
