@@ -19,14 +19,12 @@ public sealed partial class Application
             ? this
             : throw Failure($"{count} processes", string.Join("; ", Processes.Select(ProcessTable.Describe)));
 
-    /// <summary>Waits until its processes have used this much CPU time together in their present lives.</summary>
-    public Application ComputesTogether(double seconds)
+    /// <summary>Waits until it has written this many lines.</summary>
+    public Application Writes(int lines)
     {
-        double Used() => Processes.Sum(pid => ProcessTable.CpuTimeOf(pid).TotalSeconds);
-        bool done = Limits.Within(Limits.Application, () => Used() >= seconds || StandIn.Ended() is not null);
-        return done && StandIn.Ended() is null
-            ? this
-            : throw Failure($"{seconds} s of CPU time used, and still running", $"{Used()} s");
+        int Written() => Output.Count(each => each == '\n');
+        bool done = Limits.Within(Limits.Application, () => Written() >= lines || StandIn.Ended() is not null);
+        return done && StandIn.Ended() is null ? this : throw Failure($"{lines} lines written, and still running", $"{Written()} lines");
     }
 
     /// <summary>Ends the whole application by SIGKILL, as a power failure would, and waits until its pids are free.</summary>

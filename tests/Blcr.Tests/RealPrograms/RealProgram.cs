@@ -61,6 +61,7 @@ internal sealed record RealProgram(IReadOnlyList<string> CommandLine, Dictionary
         Undisturbed.GetOrAdd(name, _ => new(() =>
         {
             using Application app = Called(name).Start();
+            File.WriteAllText(app.PathOf("judge"), ""); // those with children wait for it in the end
             app.Ends(Ending.Exit(0));
             return Digest(app);
         })).Value;

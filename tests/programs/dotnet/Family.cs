@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+namespace Chain;
+
 /// <summary>Two children, one of them this program again, which compute for it through pipes; one line for every ten rounds.</summary>
 internal static class Family
 {
@@ -37,6 +39,11 @@ internal static class Family
             }
         }
 
+        while (Environment.GetEnvironmentVariable("BLCR_TEST_DIR") is string tests && !File.Exists($"{tests}/judge"))
+        {
+            Thread.Sleep(10);
+        }
+
         foreach (Process worker in workers)
         {
             worker.StandardInput.Close();
@@ -60,5 +67,5 @@ internal static class Family
     }
 
     private static Process Start(string command, params string[] words) =>
-        Process.Start(new ProcessStartInfo(command, words) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Process.Start(new ProcessStartInfo(command, words) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
 }

@@ -2,6 +2,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Two children, one of them java again, which compute for it through pipes; one line for every ten rounds. */
@@ -49,6 +51,10 @@ public final class Family {
             if (round % 10 == 0) {
                 System.out.println("round " + round + " " + Integer.toUnsignedString(sum));
             }
+        }
+        String folder = System.getenv("BLCR_TEST_DIR");
+        while (folder != null && !Files.exists(Path.of(folder, "judge"))) {
+            Thread.sleep(10);
         }
         for (Worker worker : workers) {
             worker.to.close();

@@ -47,6 +47,9 @@ async function family() {
             fs.writeSync(1, `round ${round} ${sum}\n`);
         }
     }
+    while (process.env.BLCR_TEST_DIR && !fs.existsSync(process.env.BLCR_TEST_DIR + '/judge')) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     for (const { child } of workers) {
         child.stdin.end();
         const code = await new Promise((resolve) => child.on('close', resolve));
