@@ -32,19 +32,23 @@ internal static class Release
             }
         }
 
+        // A single process is its own: what is killed with one thread is killed with all.
+        using DeathWatch? watch = tree.Processes.Count > 1 ? DeathWatch.Over([.. tree.Processes.Select(process => process.Pid)]) : null;
         rebuilding.Last.ForEach(last => last());
         rebuilding.Watching.ForEach(watch => watch());
         rebuilding.Succeeded = true;
         rebuilding.Dispose(); // before anything runs: a pipe end still open here would keep a reader from its end of file
         foreach (SeedThread thread in tree.Processes.SelectMany(process => process.SeedThreads))
         {
-            // A tool killed between two of these calls leaves a thread that dies with it, and with that thread its process.
+            // A tool killed between two of these calls leaves a thread that dies with it, and with that thread its process;
+            // the others are ended by the watch.
             SingleCall.Check(Sys.PtraceSetOptions(thread.Tid, PtraceOptions.None), thread.Tid);
         }
 
+        tree.Processes.ForEach(process => QueueSignals(rebuilding.Plan.Request.SignalAfter, process));
+        watch?.Dismiss();
         foreach (SeedProcess process in tree.Processes)
         {
-            QueueSignals(rebuilding.Plan.Request.SignalAfter, process);
             foreach (SeedThread thread in process.SeedThreads)
             {
                 _ = Sys.PtraceDetach(thread.Tid); // ESRCH: killed from outside meanwhile; its parent will see
