@@ -17,6 +17,8 @@ internal sealed record RealTree(IReadOnlyList<string> CommandLine)
         "bash" or "dash" or "zsh" => new([RealProgram.Find(name), Script("pipeline.sh")]),
         "make -j2" => new([RealProgram.Find("bash"), Script("make.sh")]),
         "tail -f" => new([RealProgram.Find("bash"), Script("follow.sh")]),
+        "python pools by fork" => new(["/usr/bin/python3", Script("pool.py"), "fork"]),
+        "python pools by spawn" => new(["/usr/bin/python3", Script("pool.py"), "spawn"]),
         "GNU parallel" => new([RealProgram.Find("bash"), Script("parallel.sh")]),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such program"),
     };

@@ -13,6 +13,8 @@ public sealed class Real_trees_survive
     [InlineData("make -j2")]
     [InlineData("tail -f")]
     [InlineData("GNU parallel")]
+    [InlineData("python pools by fork")]
+    [InlineData("python pools by spawn")]
     public void Checkpoint_and_death_at_three_random_points(string name)
     {
         using Application app = RealTree.Called(name).Start();

@@ -21,6 +21,13 @@ internal static class NamedMemory
 
     public static bool IsPath(string path) => path.StartsWith(Folder, StringComparison.Ordinal) && !path.Contains("/../", StringComparison.Ordinal);
 
+    /// <summary>Where a file of that folder is now, whatever name a mapping shows; null: nowhere, or in another folder.</summary>
+    /// <remarks>sem_open(3) makes a semaphore under another name, links it to its own, and removes the first, which the
+    /// mapping shows for ever.</remarks>
+    public static string? PathOf(string shown, ulong device, ulong inode) => !IsPath(shown) ? null
+        : (Sys.ListDirectory(Folder).Value ?? []).Select(name => Folder + name)
+            .FirstOrDefault(path => Sys.LinkStatus(path, out FileStatus status).Ok && status.Device == device && status.Inode == inode);
+
     public static void Check(RestartPlan plan, FileContent content)
     {
         string path = plan.Relocate(content.Path);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Blcr.Engine.Collect;
+using Blcr.Engine.Kinds.FileContents;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.Memory;
@@ -25,6 +26,11 @@ internal static class MappedFiles
         if (there && !same && !vma.Name.EndsWith(Deleted, StringComparison.Ordinal))
         {
             same = Sys.Status(Link(pid, vma), out FileStatus itself).Ok ? itself.IsSameFile(status) : status.Inode == vma.Inode;
+        }
+
+        if (!same && NamedMemory.PathOf(vma.Name, vma.Device, vma.Inode) is { } path && Sys.Status(path, out status).Ok)
+        {
+            return new Found(path, true, status);
         }
 
         return new Found(same ? vma.Name : WithoutMark(vma.Name), same, status);
