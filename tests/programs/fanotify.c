@@ -1,6 +1,6 @@
 /*
- * Two fanotify instances: one is told of names that appear in a directory; the other of files that are
- * written in it, one of them left out, and of what is opened for writing on the mount of /sys.
+ * Two fanotify instances: one is told of names that appear in a directory; the other of files that
+ * are written in it, one of them left out, and of what is opened for writing on the mount of /sys.
  */
 #include "application.h"
 
@@ -34,7 +34,8 @@ static void expect_written(const char *what, uint64_t mask, const char *end)
     expect_equal(what, (long long)mask, (long long)event.mask);
     expect(strlen(path) >= strlen(end) && strcmp(path + strlen(path) - strlen(end), end) == 0,
            "%s: expected %s, seen %s", what, end, path);
-    expect_equal("flags of the event's descriptor", O_NOATIME, fcntl(event.fd, F_GETFL) & O_NOATIME);
+    expect_equal("flags of the event's descriptor", O_NOATIME,
+                 fcntl(event.fd, F_GETFL) & O_NOATIME);
     close(event.fd);
 }
 
@@ -43,19 +44,19 @@ int main(void)
     must("mkdir", mkdir(application_path("watched"), 0700));
     close(file("watched/loud"));
     close(file("watched/quiet"));
-    names = (int)must("fanotify_init", fanotify_init(FAN_REPORT_DFID_NAME | FAN_NONBLOCK, O_RDONLY));
+    names =
+        (int)must("fanotify_init", fanotify_init(FAN_REPORT_DFID_NAME | FAN_NONBLOCK, O_RDONLY));
     writes = (int)must("fanotify_init",
                        fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK, O_RDONLY | O_NOATIME));
     must("mark of a directory", fanotify_mark(names, FAN_MARK_ADD, FAN_CREATE | FAN_ONDIR, AT_FDCWD,
                                               application_path("watched")));
-    must("mark of files in it",
-         fanotify_mark(writes, FAN_MARK_ADD, FAN_MODIFY | FAN_EVENT_ON_CHILD, AT_FDCWD,
-                       application_path("watched")));
+    must("mark of files in it", fanotify_mark(writes, FAN_MARK_ADD, FAN_MODIFY | FAN_EVENT_ON_CHILD,
+                                              AT_FDCWD, application_path("watched")));
     must("mark to leave out",
          fanotify_mark(writes, FAN_MARK_ADD | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY,
                        FAN_MODIFY, AT_FDCWD, application_path("watched/quiet")));
-    must("mark of a mount", fanotify_mark(writes, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_CLOSE_WRITE,
-                                          AT_FDCWD, "/sys"));
+    must("mark of a mount",
+         fanotify_mark(writes, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_CLOSE_WRITE, AT_FDCWD, "/sys"));
 
     application_ready();
     application_wait();

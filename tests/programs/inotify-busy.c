@@ -1,6 +1,6 @@
 /*
- * Causes an event, leaves it unread for a moment, reads it, and does nothing for a moment, again and
- * again until it is judged: a checkpoint has to find a moment without unread events.
+ * Causes an event, leaves it unread for a moment, reads it, and does nothing for a moment, again
+ * and again until it is judged: a checkpoint has to find a moment without unread events.
  */
 #include "application.h"
 

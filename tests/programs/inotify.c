@@ -1,6 +1,7 @@
 /*
- * An inotify instance whose watches have holes in their numbers: a directory, a file that was renamed
- * since, a file to be told about once, a symbolic link itself, a deleted file that is still open.
+ * An inotify instance whose watches have holes in their numbers: a directory, a file that was
+ * renamed since, a file to be told about once, a symbolic link itself, a deleted file that is still
+ * open.
  */
 #include "application.h"
 

@@ -1,6 +1,6 @@
 /*
- * pidfds of the program itself, of one of its threads, and of a child that has ended and been waited
- * for; two of them in an epoll set.
+ * pidfds of the program itself, of one of its threads, and of a child that has ended and been
+ * waited for; two of them in an epoll set.
  */
 #include "application.h"
 

@@ -84,7 +84,8 @@ static pid_t owner_of(off_t at)
 static int look(pid_t parent)
 {
     expect_equal("owner of the parent's lock", parent, owner_of(0));
-    expect(owner_of(25) > 0 && owner_of(25) != parent, "owner of the child's lock: %d", owner_of(25));
+    expect(owner_of(25) > 0 && owner_of(25) != parent, "owner of the child's lock: %d",
+           owner_of(25));
     expect_equal("owner of what nobody has", 0, owner_of(15));
     expect(flock(file("shared-flock"), LOCK_SH | LOCK_NB) < 0, "the shared flock is free");
     struct flock asked = range(F_RDLCK, 3, 1);

@@ -136,7 +136,8 @@ static void sleeps_in_write(pid_t pid)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    must("pipe", pipe(full) | pipe(half) | pipe(left) | pipe(member) | pipe(signalling) | pipe(meeting));
+    must("pipe",
+         pipe(full) | pipe(half) | pipe(left) | pipe(member) | pipe(signalling) | pipe(meeting));
     must("pipe2", pipe2(packets, O_DIRECT));
     must("F_SETPIPE_SZ", fcntl(full[0], F_SETPIPE_SZ, Capacity));
     must("mkfifo", mkfifo(application_path("fifo"), 0600));

@@ -7,7 +7,7 @@ internal static class UnsavableMemory
 {
     private static readonly (string Prefix, string What, string WhatToDo)[] Named =
     [
-        ("/[aio]", "a queue of asynchronous I/O (io_setup)", "Take the checkpoint when the program has closed it, or have it use other I/O."),
+        ("/[aio]", "a queue of asynchronous I/O (io_setup)", "Take the checkpoint when the program has closed it, or have it use other I/O (MySQL: innodb_use_native_aio=0)."),
         ("anon_inode:[io_uring]", "an io_uring queue", "Have the program use other I/O: libuv with UV_USE_IO_URING=0, for example."),
         ("anon_inode:[perf_event]", "a buffer of performance events", "Take the checkpoint when nothing is being profiled."),
         ("anon_inode:", "memory of a kernel object", "Take the checkpoint when the program has closed it."),
