@@ -1,7 +1,8 @@
 /*
  * A session at a pseudo-terminal, as under script(1) or tmux(1): the program has the master; a
  * shell leads the session, one job of it is in the foreground, another was stopped for reading from
- * the background. In the end ^C, a new window size and the change of jobs must reach the right ones.
+ * the background. In the end ^C, a new window size and the change of jobs must reach the right
+ * ones.
  */
 #include "application.h"
 

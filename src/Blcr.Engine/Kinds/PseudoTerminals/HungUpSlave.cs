@@ -1,4 +1,3 @@
-using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Rebuild;
 using Blcr.Linux;

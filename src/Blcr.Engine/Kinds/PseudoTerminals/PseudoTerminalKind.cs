@@ -3,7 +3,6 @@ using Blcr.Engine.Collect;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Rebuild;
-using Blcr.Engine.Skeleton;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.PseudoTerminals;

@@ -1,5 +1,4 @@
 using Blcr.Engine.Image;
-using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;
 
