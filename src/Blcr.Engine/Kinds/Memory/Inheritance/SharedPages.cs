@@ -1,5 +1,4 @@
 using Blcr.Engine.Freeze;
-using Blcr.Engine.Image;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.Memory.Inheritance;
