@@ -1,4 +1,3 @@
-using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
 using Blcr.Engine.Kinds.Memory;
 using Blcr.Engine.Kinds.PseudoTerminals;
@@ -195,5 +194,5 @@ internal sealed class Births(Rebuilding rebuilding, NewTree tree, DescriptorChan
     private static ulong ExitSignalOf(FamilyMember member) => member.Image.Attributes?.ExitSignal ?? Signal.Child;
 
     private static CloneFlags Sharing(FamilyMember member) =>
-        (member.Image.DescriptorsOf != 0 ? CloneFlags.SharesFiles : 0) | (member.Image.FileSystemOf != 0 ? CloneFlags.SharesFileSystem : 0);
+        (member.Image.DescriptorsOf != 0 ? CloneFlags.SharesFiles : CloneFlags.None) | (member.Image.FileSystemOf != 0 ? CloneFlags.SharesFileSystem : CloneFlags.None);
 }

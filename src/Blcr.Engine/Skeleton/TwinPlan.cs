@@ -1,4 +1,3 @@
-using Blcr.Engine.Image;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Skeleton;

@@ -65,13 +65,6 @@ internal sealed class Workshop : IDisposable
         }
     }
 
-    public byte[] Read(TaskAddress at, int length, int pid)
-    {
-        byte[] bytes = new byte[length];
-        SysResult got = Sys.ReadAt(_memory, bytes, (long)at.Value);
-        return got.Ok && got.Value == length ? bytes : throw Stops.Lost(pid, got.Error);
-    }
-
     /// <summary>For programs in one of the process's threads. The threads share the scratch memory: one at a time.</summary>
     public WorkshopRunner RunnerOf(int pid, int tid) => new(pid, tid, _memory, Start, Scratch);
 

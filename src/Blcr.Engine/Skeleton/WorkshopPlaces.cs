@@ -58,7 +58,7 @@ internal sealed class WorkshopPlaces(ContextImage image)
         List<ProcessImage> family = [root];
         foreach (ProcessImage process in image.Processes)
         {
-            if (process != root && family.Find(member => member.Pid == process.Parent) is { } parent && InheritedMemory.Inherits(parent, process))
+            if (process.Pid != root.Pid && family.Find(member => member.Pid == process.Parent) is { } parent && InheritedMemory.Inherits(parent, process))
             {
                 family.Add(process); // parents come before children
             }
