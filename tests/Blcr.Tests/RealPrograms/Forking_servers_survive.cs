@@ -22,7 +22,7 @@ public sealed class Forking_servers_survive
         string expected = Undisturbed.GetOrAdd(script, _ => new(() =>
         {
             using Application app = Start(interpreter, script);
-            return app.Ends(Ending.Exit(0)).Output;
+            return Finish(app).Output;
         })).Value;
 
         using Application disturbed = Start(interpreter, script);
@@ -32,7 +32,7 @@ public sealed class Forking_servers_survive
             disturbed.Checkpoint().Kill().Restart();
         }
 
-        disturbed.Ends(Ending.Exit(0));
+        Finish(disturbed);
         if (Results(disturbed.Output) != Results(expected))
         {
             throw disturbed.Failure($"the results of an uninterrupted run: {Results(expected)}", disturbed.Output);
@@ -41,6 +41,12 @@ public sealed class Forking_servers_survive
 
     private static Application Start(string interpreter, string script) =>
         Application.StartReal([RealProgram.Find(interpreter), RealProgram.Source(script)]);
+
+    private static Application Finish(Application app)
+    {
+        File.WriteAllText(app.PathOf("finish"), "");
+        return app.Ends(Ending.Exit(0));
+    }
 
     private static void WaitForRound(Application app, int round)
     {

@@ -22,6 +22,7 @@ public sealed class PostgreSQL_survives
             app.Kill().Restart();
         }
 
+        File.WriteAllText(app.PathOf("finish"), "");
         app.Ends(Ending.Exit(0));
         Assert.Contains("result 7200 true\n", app.Output);
     }

@@ -16,6 +16,7 @@ for round in 1 2 3 4 5 6; do
     "$tools/pgbench" -n -c 3 -t 400 >bench.log 2>&1 || exit 4
     echo "round $round"
 done
+until [ -e "$BLCR_TEST_DIR/finish" ]; do sleep 0.1; done # not before the test has seen us
 "$tools/psql" -qAtc "select 'result ' || count(*) || ' ' || (sum(delta) = (select sum(abalance) from pgbench_accounts)) from pgbench_history"
 kill -INT $server
 wait $server

@@ -52,6 +52,7 @@ for my $number (1 .. $clients) {
     close $theirs;
     push @results, $ours;
 }
+select undef, undef, undef, 0.05 until -e "$ENV{BLCR_TEST_DIR}/finish"; # not before the test has seen us
 for my $result (@results) {
     my $line = <$result>;
     print "result $line";

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import socketserver
+import time
 
 CLIENTS, ROUNDS = 3, 200
 PATH = os.environ["BLCR_TEST_DIR"] + "/server.sock"
@@ -52,6 +53,8 @@ if __name__ == "__main__":
             client = multiprocessing.Process(target=ask, args=(number, theirs))
             client.start()
             clients.append((client, ours))
+        while not os.path.exists(os.environ["BLCR_TEST_DIR"] + "/finish"):
+            time.sleep(0.05)  # not before the test has seen us
         for client, ours in clients:
             print("result", ours.recv(), flush=True)
             client.join()

@@ -43,6 +43,7 @@ results = (1..CLIENTS).map do |number|
   theirs.close
   ours
 end
+sleep 0.05 until File.exist?("#{ENV['BLCR_TEST_DIR']}/finish") # not before the test has seen us
 results.each { |result| puts "result #{result.gets}" }
 Process.kill(:KILL, server)
 Process.waitall
