@@ -1,5 +1,4 @@
 using Blcr.Engine.Image;
-using Blcr.Engine.Rebuild;
 using Blcr.Engine.Skeleton;
 using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;

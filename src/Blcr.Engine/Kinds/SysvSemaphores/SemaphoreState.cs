@@ -15,6 +15,7 @@ internal sealed class SemaphoreState(Rebuilding rebuilding, SysvSemaphoreSet set
 {
     private const short Most = 32767;         // SEMVMX, and the most that one operation can do
     private const int SemaphoresOfCall = 100; // SEMOPM is 500 unless somebody has changed it
+    private const int BytesOfOperation = 6;   // struct sembuf
 
     public void PutBack()
     {
@@ -108,7 +109,7 @@ internal sealed class SemaphoreState(Rebuilding rebuilding, SysvSemaphoreSet set
 
     private void AddCall(ProgramSeries series, List<SemaphoreOperation> operations)
     {
-        SyscallProgram program = series.Room(1, operations.Count * Marshal.SizeOf<SemaphoreOperation>());
+        SyscallProgram program = series.Room(1, operations.Count * BytesOfOperation);
         Data data = program.Input(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(operations)));
         program.CallExpecting(0, $"operate on semaphore set {set.Object.Id}", SyscallNumber.Semop, set.Object.Id, data, operations.Count);
     }
