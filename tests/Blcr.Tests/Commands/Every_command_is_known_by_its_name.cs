@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using Blcr.Tests.Cli;
+using Blcr.Tests.Harness;
 using Xunit;
 
 namespace Blcr.Tests.Commands;
@@ -12,18 +13,12 @@ public sealed class Every_command_is_known_by_its_name
     [InlineData("cr_info", "cr_info version ")]
     public void It_tells_its_version_in_the_originals_words(string command, string words)
     {
-        ProcessStartInfo start = new(Repository.Command(command), "--version")
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
+        using Shell shell = new();
 
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        Outcome outcome = shell.Run(command, "--version");
 
-        Assert.Equal(0, process.ExitCode);
-        Assert.StartsWith(words, output);
-        Assert.EndsWith("\n", output);
+        outcome.Succeeds();
+        Assert.StartsWith(words, outcome.Output);
+        Assert.EndsWith("\n", outcome.Output);
     }
 }

@@ -46,7 +46,6 @@ public sealed partial class ChildProcess
     private const short SetSignalMask = 0x08;     // POSIX_SPAWN_SETSIGMASK
     private const short SetSession = 0x80;        // POSIX_SPAWN_SETSID, glibc 2.26
     private const int WriteCreateTruncate = 0x241; // O_WRONLY | O_CREAT | O_TRUNC
-    private const int NoHang = 1;
 
     private Ending? _ending;
 
@@ -86,16 +85,19 @@ public sealed partial class ChildProcess
         Check(SpawnActionsDestroy(actions));
         Check(SpawnAttributesDestroy(attributes));
         string line = string.Join(' ', commandLine);
+        if (error != 0)
+        {
+            throw new InvalidOperationException($"{line}: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+
         Orphans.IsNone(pid);
-        return error == 0
-            ? new ChildProcess(pid, line)
-            : throw new InvalidOperationException($"{line}: {Marshal.GetPInvokeErrorMessage(error)}");
+        return new ChildProcess(pid, line);
     }
 
     /// <summary>How it ended; null while it runs. Reaps it.</summary>
     public Ending? Ended()
     {
-        if (_ending is null && WaitPid(Pid, out int status, NoHang) == Pid)
+        if (_ending is null && Orphans.Collect(Pid, out int status) == Pid)
         {
             int signal = status & 0x7f;
             _ending = signal == 0 ? Ending.Exit((status >> 8) & 0xff) : Ending.By(signal);
@@ -149,9 +151,6 @@ public sealed partial class ChildProcess
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);
-
-    [LibraryImport("libc", EntryPoint = "waitpid")]
-    private static partial int WaitPid(int pid, out int status, int options);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Spawn(

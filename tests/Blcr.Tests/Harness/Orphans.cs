@@ -17,7 +17,30 @@ internal static partial class Orphans
     public static void Adopt() => _ = Adopted.Value;
 
     /// <summary>A process that we have started ourselves: somebody else here asks how it ended.</summary>
-    public static void IsNone(int pid) => Started[pid] = true;
+    public static void IsNone(int pid)
+    {
+        lock (Started)
+        {
+            Started[pid] = true;
+        }
+    }
+
+    /// <summary>Asks how one that we have started has ended, without waiting. From then on its pid may be anybody's, an
+    /// orphan's too: there are 32768 of them, and the suite uses more.</summary>
+    /// <returns>The pid, or 0: not yet.</returns>
+    public static int Collect(int pid, out int status)
+    {
+        lock (Started) // a process that gets the pid at this moment is noted after we have crossed it out
+        {
+            int collected = WaitPid(pid, out status, NoHang);
+            if (collected == pid)
+            {
+                Started.TryRemove(pid, out _);
+            }
+
+            return collected;
+        }
+    }
 
     /// <summary>Whether nothing is left of the process, not even a zombie; asks for its status if it is an orphan of ours.</summary>
     public static bool IsGone(int pid)

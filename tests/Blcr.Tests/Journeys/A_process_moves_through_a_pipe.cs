@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Blcr.Tests.Harness;
 using Xunit;
 
@@ -15,13 +14,12 @@ public sealed class A_process_moves_through_a_pipe
     {
         using Application app = Application.Start(program);
         string line = $"{Repository.Command("cr_checkpoint")} --kill -F 1 {app.Pid} | {between}{Repository.Command("cr_restart")} -F 0";
-        using Process shell = Process.Start("/bin/sh", ["-c", line]);
+        ChildProcess shell = app.StartCommand("/bin/sh", ["-c", line], "shell", User.Self);
         app.Ends(Ending.By(9));
 
         File.WriteAllText(app.PathOf("judge"), "");
 
-        Assert.True(shell.WaitForExit(Limits.Application), $"the restored {program} did not end: {line}");
+        Assert.Equal(Ending.Exit(0), shell.WaitForEnd(Limits.Application));
         Assert.Equal("survived", app.Read("verdict").Trim());
-        Assert.Equal(0, shell.ExitCode);
     }
 }
