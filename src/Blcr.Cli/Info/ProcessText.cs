@@ -12,7 +12,11 @@ internal sealed class ProcessText(ContextFile file, ProcessImage process, String
     {
         string parent = process.Parent > 0 ? $", child of {process.Parent}" : "";
         string stopped = process.Stopped ? $", stopped by signal {process.StopSignal}" : "";
-        text.Append($"\nprocess {process.Pid} ({Words.Harmless(process.Name)}){parent}, group {process.Group}, session {process.Session}{stopped}\n");
+        text.Append($"\nprocess {process.Pid} ({Words.Harmless(process.Name)}){parent}, group {process.Group}, session {process.Session}{stopped}{Ended()}\n");
+        if (process.Zombie is not null)
+        {
+            return;
+        }
 
         Line("command", string.Join(' ', CommandLineOf.Process(file, process)));
         Line("executable", process.Memory?.Executable?.Path ?? "");
@@ -31,6 +35,10 @@ internal sealed class ProcessText(ContextFile file, ProcessImage process, String
         Memory();
         Descriptors();
     }
+
+    private string Ended() => process.Zombie is not { } zombie ? ""
+        : new WaitStatus(zombie.Status) is { Exited: true } exited ? $", has ended with status {exited.ExitCode}, to be waited for"
+        : $", has ended by signal {new WaitStatus(zombie.Status).KillSignal}, to be waited for";
 
     private void Line(string name, string value)
     {
@@ -89,7 +97,7 @@ internal sealed class ProcessText(ContextFile file, ProcessImage process, String
             return;
         }
 
-        Line("descriptors", $"{table.Descriptors.Count}");
+        Line("descriptors", process.DescriptorsOf != 0 ? $"those of process {process.DescriptorsOf}" : $"{table.Descriptors.Count}");
         foreach (Descriptor_ descriptor in table.Descriptors)
         {
             OpenDescription? description =
