@@ -28,9 +28,23 @@ internal static class PseudoTerminalCollector
         // ENOTTY: it is nobody's controlling terminal (drivers/tty/tty_jobctrl.c: tiocgsid()).
         image.Session = Number(master, TerminalIoctl.GetSession);
         image.Foreground = Number(master, TerminalIoctl.GetForegroundGroup);
+        RefuseIfAbandoned(dump, pair);
         if (dump.Obstacles.Count == 0)
         {
             WaitingBytes.Collect(dump, pair, master, image);
+        }
+    }
+
+    /// <summary>A cr_checkpoint that was killed a moment ago may have a program under way that still puts back what waits.
+    /// Taken in the middle of that, it would be put back in another order.</summary>
+    private static void RefuseIfAbandoned(Dump dump, FoundPair pair)
+    {
+        bool underWay = dump.Processes.Exists(process =>
+            process.Home is { } home && process.Threads.Exists(thread => home.Contains(thread.OnResume.Rip)));
+        if (underWay)
+        {
+            pair.Master.Refuse(dump, Errno.Again, $"the master of {TerminalDevice.Path(pair.Number)}, and a checkpoint that was killed is not undone yet",
+                "Try again: it takes some milliseconds.", passing: true);
         }
     }
 

@@ -18,6 +18,7 @@ namespace Blcr.Engine.Kinds.PseudoTerminals;
 /// </remarks>
 internal static class WaitingBytes
 {
+    private const int MostInput = 255;  // what can be waited for exactly, by VMIN
     private const int QueueFull = 4095; // N_TTY_BUF_SIZE less one: behind it more may wait, in the flip buffers
 
     public static void Collect(Dump dump, FoundPair pair, Fd master, PseudoTerminal image)
@@ -33,6 +34,12 @@ internal static class WaitingBytes
                     + $"whose slave nobody has opened yet, with {output} bytes not read", "Try again: the program reads them when it runs.", passing: true);
             }
 
+            return;
+        }
+
+        if (output >= QueueFull)
+        {
+            RefuseMuch(dump, pair, output, "output");
             return;
         }
 
@@ -55,6 +62,12 @@ internal static class WaitingBytes
             return;
         }
 
+        if (input > MostInput)
+        {
+            RefuseMuch(dump, pair, input, "input");
+            return;
+        }
+
         byte[] bytes = turn.CopyInput(many: input >= QueueFull);
         image.Input = ByteString.CopyFrom(bytes);
         RefuseIfLess(dump, pair, bytes.Length, input);
@@ -69,6 +82,12 @@ internal static class WaitingBytes
             turn.MakeLinesAgain();
         }
     }
+
+    /// <summary>So much cannot be put back with certainty if we are killed meanwhile: the kernel's worker may be too late to make
+    /// room. It is read in a moment, if the program on the other side is not stuck.</summary>
+    private static void RefuseMuch(Dump dump, FoundPair pair, long bytes, string what) =>
+        pair.Master.Refuse(dump, Errno.Again, $"the master of {TerminalDevice.Path(pair.Number)}, with {bytes} or more bytes of {what} not read yet",
+            "Try again when the programs at the terminal have read them.", passing: true);
 
     /// <summary>A seccomp filter may keep the program from making the calls; then all is where it was.</summary>
     private static void RefuseIfLess(Dump dump, FoundPair pair, int copied, long waiting)

@@ -8,7 +8,6 @@ public sealed class Pseudo_terminals_survive
 {
     [Theory]
     [InlineData("pseudo-terminal")]
-    [InlineData("pseudo-terminal-full")]
     [InlineData("pseudo-terminal-session")]
     public void A_checkpoint(string program)
     {
@@ -19,7 +18,6 @@ public sealed class Pseudo_terminals_survive
 
     [Theory]
     [InlineData("pseudo-terminal")]
-    [InlineData("pseudo-terminal-full")]
     [InlineData("pseudo-terminal-session")]
     public void Two_cycles(string program)
     {
@@ -38,5 +36,15 @@ public sealed class Pseudo_terminals_survive
         app.Checkpoint().Kill().Restart("--no-restore-pid");
 
         app.JudgesItself();
+    }
+
+    [Fact]
+    public void One_that_nobody_reads_is_refused_until_somebody_does()
+    {
+        using Application app = Application.Start("pseudo-terminal-full");
+
+        app.TryCheckpoint().RefusesWith(11, "bytes of output not read yet");
+
+        app.RunsOn().JudgesItself();
     }
 }
