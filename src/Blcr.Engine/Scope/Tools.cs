@@ -34,7 +34,12 @@ internal static class Tools
             return false;
         }
 
-        byte[] link = Sys.ReadLink(string.Create(CultureInfo.InvariantCulture, $"/proc/{stat.Id}/exe")).Value ?? [];
+        // One that is ending has lost its memory, and with it this link, before it lets go of what it traces (kernel/exit.c: do_exit()).
+        if (Sys.ReadLink(string.Create(CultureInfo.InvariantCulture, $"/proc/{stat.Id}/exe")).Value is not { Length: > 0 } link)
+        {
+            return true;
+        }
+
         string path = Encoding.UTF8.GetString(link);
         string name = path[(path.LastIndexOf('/') + 1)..];
         return name.Replace(" (deleted)", "", StringComparison.Ordinal) is var file // an update replaces the file while it runs

@@ -22,37 +22,53 @@ internal sealed class UndoLists
         }
     }
 
-    /// <summary>Reads what is to be undone in a set, into the images of the processes; what cannot be saved becomes an obstacle.</summary>
-    /// <returns>Whether there is anything.</returns>
-    public bool Read(SysvEntry entry, ushort[] values)
+    /// <summary>What is to be undone in a set, list by list; only lists with something in them, or that cannot be read.</summary>
+    /// <param name="entry">The set.</param>
+    /// <param name="values">Of its semaphores. Where they are not that any more, what is found is wrong: look again.</param>
+    public List<FoundUndo> Look(SysvEntry entry, ushort[] values)
     {
-        bool any = false;
+        List<FoundUndo> all = [];
         foreach (List<FrozenThread> sharers in _byKernelOrder)
         {
             FrozenThread speaker = sharers[0];
             List<SemaphoreAdjustment>? found = UndoReader.Read(speaker, entry.Id, values, out Errno error);
             speaker.Leave();
-            if (found is null && error is not (Errno.AccessDenied or Errno.Invalid or Errno.IdRemoved))
-            {
-                _dump.Obstacles.Add(Unknown(speaker, entry, error));
-            }
 
             // Who may not change a set has nothing to undo there.
-            if (found is not { Count: > 0 })
+            bool unknown = found is null && error is not (Errno.AccessDenied or Errno.Invalid or Errno.IdRemoved);
+            if (unknown || found is { Count: > 0 })
             {
+                all.Add(new FoundUndo(sharers, found ?? [], unknown ? error : Errno.None));
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Into the images of the processes; what cannot be saved becomes an obstacle.</summary>
+    /// <returns>Whether there is anything to be undone.</returns>
+    public bool Keep(SysvEntry entry, List<FoundUndo> all)
+    {
+        bool any = false;
+        foreach (FoundUndo found in all)
+        {
+            FrozenThread speaker = found.Sharers[0];
+            if (found.Error != Errno.None)
+            {
+                _dump.Obstacles.Add(Unknown(speaker, entry, found.Error));
                 continue;
             }
 
             any = true;
             FrozenProcess process = speaker.Process;
-            if (sharers.Exists(thread => thread.Process != process) || !process.Threads.TrueForAll(sharers.Contains))
+            if (found.Sharers.Exists(thread => thread.Process != process) || !process.Threads.TrueForAll(found.Sharers.Contains))
             {
                 _dump.Obstacles.Add(Shared(speaker, entry));
                 continue;
             }
 
             SemaphoreUndo undo = new() { Set = entry.Id };
-            undo.Adjustments.Add(found);
+            undo.Adjustments.Add(found.Adjustments);
             process.Image.SemaphoreUndo.Add(undo);
         }
 

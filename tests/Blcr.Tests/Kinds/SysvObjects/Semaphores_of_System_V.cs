@@ -43,4 +43,19 @@ public sealed class Semaphores_of_System_V
 
         app.Checkpoint().Kill().Restart("--no-restore-pid").JudgesItself();
     }
+
+    [Fact]
+    public void A_busy_neighbours_are_not_taken_for_ones_own()
+    {
+        using Application neighbour = Application.Start("sysv-busy");
+        using Application app = Application.Start("counter");
+
+        for (int i = 0; i < 20; i++)
+        {
+            app.Checkpoint();
+        }
+
+        neighbour.JudgesItself();
+        app.JudgesItself();
+    }
 }
