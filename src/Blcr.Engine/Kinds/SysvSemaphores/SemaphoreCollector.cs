@@ -98,5 +98,6 @@ internal static class SemaphoreCollector
 
     private static Obstacle ChangedMeanwhile(Dump dump, SysvEntry entry) => new(dump.Image.Processes[0].Pid, Errno.Busy,
         $"{SysvObjects.SysvObjects.Name(SysvSort.Semaphores, entry.Id, entry.Key)}, which it uses, changed while it stood still",
-        "Somebody who is not being saved uses it too. Nothing was written; the program runs on.", "Save all of its users together, or end the others.") { IsPassing = true };
+        "Somebody who is not being saved uses it too. Nothing was written; the program runs on.", "Save all of its users together, or end the others.")
+    { IsPassing = true };
 }
