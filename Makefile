@@ -78,7 +78,7 @@ test: all programs test-suite
 	@tests/run
 
 # Minutes of kill -9: not part of `make test`, which has a short run of it.
-torture: all programs
+torture: all programs test-suite
 	@tests/torture/run
 
 demo: all

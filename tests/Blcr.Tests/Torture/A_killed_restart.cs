@@ -4,19 +4,20 @@ using Xunit;
 
 namespace Blcr.Tests.Torture;
 
-/// <summary>kill -9 of cr_restart at any instant: all of the tree is there, or nothing of it. Thousands of kills: tests/torture/run.</summary>
+/// <summary>kill -9 of cr_restart at any instant: all of the tree is there, or nothing of it. Thousands of kills: tests/torture/run, by BLCR_KILLS.</summary>
 public sealed class A_killed_restart
 {
     [Fact]
     public void Leaves_the_whole_tree_or_nothing_and_a_file_that_still_works()
     {
         const int Processes = 13;
+        int kills = int.Parse(Environment.GetEnvironmentVariable("BLCR_KILLS") ?? "30", System.Globalization.CultureInfo.InvariantCulture);
         using Application app = Application.Start("tree", "3", "2");
         int[] pids = [.. app.HasProcesses(Processes).Processes];
         app.Checkpoint().Kill();
         int whole = 0;
         Random random = new();
-        for (int i = 0; i < 30; i++)
+        for (int i = 0; i < kills; i++)
         {
             ChildProcess tool = app.StartCommand("cr_restart", [app.Context], "killed", User.Self);
             Thread.Sleep(random.Next(2, 250));
@@ -34,7 +35,7 @@ public sealed class A_killed_restart
             End(left, pids);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"the whole tree {whole} times of 30");
+        TestContext.Current.SendDiagnosticMessage($"the whole tree {whole} times of {kills}");
 
         app.Restart().HasProcesses(Processes).JudgesItself(Processes);
     }
