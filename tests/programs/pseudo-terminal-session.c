@@ -13,13 +13,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-static volatile sig_atomic_t interrupted, resized;
-
-static void note(int signal)
-{
-    *(signal == SIGINT ? &interrupted : &resized) = 1;
-}
-
 /* In the children: what they say goes to the master. */
 static void say(const char *format, ...)
 {
@@ -33,9 +26,24 @@ static void say(const char *format, ...)
     }
 }
 
+/* Said at once: a signal may come before the job sleeps in read(2) again, which then knows nothing
+ * of it. */
+static void tell(int signal)
+{
+    int error = errno;
+    struct winsize size = {0};
+    if (signal == SIGINT) {
+        say("interrupted\n");
+    } else {
+        ioctl(0, TIOCGWINSZ, &size);
+        say("%d by %d\n", size.ws_row, size.ws_col);
+    }
+    errno = error;
+}
+
 static _Noreturn void foreground_job(void)
 {
-    struct sigaction action = {.sa_handler = note};
+    struct sigaction action = {.sa_handler = tell};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGWINCH, &action, NULL);
     signal(SIGTTOU, SIG_DFL);
@@ -43,16 +51,6 @@ static _Noreturn void foreground_job(void)
     for (;;) {
         char line[100];
         ssize_t got = read(terminal, line, sizeof line - 1);
-        if (interrupted) {
-            interrupted = 0;
-            say("interrupted\n");
-        }
-        if (resized) {
-            struct winsize size = {0};
-            ioctl(terminal, TIOCGWINSZ, &size);
-            resized = 0;
-            say("%d by %d\n", size.ws_row, size.ws_col);
-        }
         if (got > 0) {
             line[got] = 0;
             if (strcmp(line, "end\n") == 0) {
