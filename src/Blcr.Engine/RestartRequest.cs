@@ -11,6 +11,9 @@ public sealed record RestartRequest
 
     public SavedIds Sessions { get; init; }
 
+    /// <summary>Supplementary groups are those of the command, and not the saved ones.</summary>
+    public bool OwnGroups { get; init; }
+
     /// <summary>At most 16, first match wins, whole components, checked by the command.</summary>
     public IReadOnlyList<Relocation> Relocations { get; init; } = [];
 

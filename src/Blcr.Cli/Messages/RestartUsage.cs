@@ -35,6 +35,7 @@ internal static class RestartUsage
               --restore-pgid, --no-restore-pgid  process groups as saved, or the own one (default)
               --restore-sid, --no-restore-sid    sessions as saved, or the own one (default)
               --new-pid-namespace                in a pid namespace of their own, where every id is free
+              --own-groups                       supplementary groups of cr_restart, not those saved
 
         Files and descriptors:
               --relocate OLD=NEW  what was saved at OLD or below is at NEW now; up to 16 times

@@ -9,7 +9,7 @@ internal enum RestartOption
     OmitMaybe, OmitAlways, OmitNever,
     RunOnSuccess, RunOnFailArguments, RunOnFailTemporary, RunOnFailEnvironment, RunOnFailPermanent, RunOnFailure,
     Relocate, InheritDescriptor,
-    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace,
+    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace, OwnGroups,
     DiagnosticsNone, DiagnosticsError, DiagnosticsWarning,
 }
 
@@ -50,6 +50,7 @@ internal static class RestartOptionForms
         new(RestartOption.RestoreSession, "", ["restore-sid"]),
         new(RestartOption.NoRestoreSession, "", ["no-restore-sid"]),
         new(RestartOption.NewPidNamespace, "", ["new-pid-namespace"]),
+        new(RestartOption.OwnGroups, "", ["own-groups"]),
         new(RestartOption.DiagnosticsNone, "", ["kmsg-none"]),
         new(RestartOption.DiagnosticsError, "", ["kmsg-error"]),
         new(RestartOption.DiagnosticsWarning, "", ["kmsg-warning"]),

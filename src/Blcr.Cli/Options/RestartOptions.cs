@@ -28,6 +28,8 @@ internal sealed record RestartOptions
     /// <summary>Restart as process 1's children in a pid namespace of their own.</summary>
     public bool NewPidNamespace { get; private set; }
 
+    public bool OwnGroups { get; private set; }
+
     public List<Relocation> Relocations { get; } = [];
 
     public List<Replacement> Replacements { get; } = [];
@@ -57,6 +59,7 @@ internal sealed record RestartOptions
         RestorePid = RestorePid,
         Groups = Groups,
         Sessions = Sessions,
+        OwnGroups = OwnGroups,
         Relocations = Relocations,
         Replacements = Replacements,
         SignalAfter = Signal,
@@ -93,6 +96,7 @@ internal sealed record RestartOptions
             case RestartOption.RestoreSession: Sessions = SavedIds.All; break;
             case RestartOption.NoRestoreSession: Sessions = SavedIds.None; break;
             case RestartOption.NewPidNamespace: NewPidNamespace = true; break;
+            case RestartOption.OwnGroups: OwnGroups = true; break;
             case RestartOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
             case RestartOption.DiagnosticsError: Diagnostics = DiagnosticsPolicy.Error; break;
             case RestartOption.DiagnosticsWarning: Diagnostics = DiagnosticsPolicy.Warning; break;

@@ -15,6 +15,10 @@ public sealed class RestartPlan
         Replacements = new(this);
         Requester = new(() => Check.Requester.Look(this));
         Family = FamilyPlan.Of(file.Image, request);
+        if (request.OwnGroups)
+        {
+            OwnGroups.Take(file.Image);
+        }
     }
 
     public RestartRequest Request { get; }
