@@ -4,12 +4,12 @@
 _cr_options_cr_run='--run --omit --help --version'
 _cr_options_cr_checkpoint='--verbose --quiet --help --version
     --tree --pid --process --pgid --group --sid --session
-    --cwd --dir= --file= --fd= --atomic --backup --clobber --noclobber
+    --cwd --dir= --file= --fd= --atomic --backup --clobber --noclobber --keep=
     --run --signal= --stop --term --abort --kill --cont --early-stop --early-abrt
     --sync --nosync --save-exe --save-private --save-shared --save-all --save-none
     --ptraced-error --ptraced-skip --ptraced-allow --ptracer-error --ptracer-skip
     --kmsg-none --kmsg-error --kmsg-warning --time= --dry-run'
-_cr_options_cr_restart='--help --version --quiet --file= --fd= --dir=
+_cr_options_cr_restart='--help --version --quiet --file= --fd= --dir= --fall-back
     --run --signal= --stop --freeze --term --abort --kill --cont --early-stop --early-abrt
     --omit-maybe --omit-always --omit-never
     --run-on-success= --run-on-fail-args= --run-on-fail-temp= --run-on-fail-env= --run-on-fail-perm= --run-on-failure=

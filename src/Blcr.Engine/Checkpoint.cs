@@ -42,7 +42,7 @@ public static class Checkpoint
         }
 
         return new CheckpointReport(writer.Path, bytes, still.Dump.Image.Processes.Count,
-            tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics);
+            tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics, writer.Kept);
     }
 
     /// <summary>What <see cref="Run"/> would save, and what stands in the way. The application stands still for as long as it takes

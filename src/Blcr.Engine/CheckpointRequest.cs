@@ -71,7 +71,8 @@ public abstract record Destination
     }
 
     /// <summary>A path, relative to the current directory.</summary>
-    public sealed record ToFile(string Path, Replace Replace, string? BackupName = null) : Destination;
+    /// <param name="Keep">With <see cref="Replace.Keep"/>: how many files, at least 1.</param>
+    public sealed record ToFile(string Path, Replace Replace, string? BackupName = null, int Keep = 1) : Destination;
 
     /// <summary>An open descriptor of the caller, which keeps it; a pipe or socket will do.</summary>
     public sealed record ToDescriptor(int Number) : Destination;
@@ -87,6 +88,9 @@ public enum Replace
     Backup,
     Clobber,
     NoClobber,
+
+    /// <summary>It becomes the second of a series, when the new one has been read back and verified.</summary>
+    Keep,
 }
 
 /// <summary>What a finished checkpoint tells.</summary>
@@ -94,8 +98,9 @@ public enum Replace
 /// <param name="Bytes">Size of the context, bytes.</param>
 /// <param name="Pause">How long the application stood still.</param>
 /// <param name="Diagnostics">Remarks on a good checkpoint (shown with --kmsg-warning), in order.</param>
+/// <param name="Kept">The series of files with this one; null if there is none.</param>
 public sealed record CheckpointReport(
-    string? Path, long Bytes, int Processes, int Threads, TimeSpan Pause, IReadOnlyList<string> Diagnostics);
+    string? Path, long Bytes, int Processes, int Threads, TimeSpan Pause, IReadOnlyList<string> Diagnostics, Write.KeptFiles? Kept);
 
 /// <summary>What a checkpoint would save, were it taken.</summary>
 /// <param name="Image">What was collected; where something stands in the way, perhaps not all.</param>

@@ -17,7 +17,9 @@ public static class Restart
     public static RestartReport Run(RestartRequest request)
     {
         using BlockedSignals blocked = new();
-        using ContextFile file = ContextFile.Open(request.Source);
+        using ContextFile file = request.Source is Source.FromSeries series
+            ? SeriesSource.Open(series.Path, request.Tell)
+            : ContextFile.Open(request.Source);
         RestartPlan plan = new(request, file);
         Checker.Check(plan);
 

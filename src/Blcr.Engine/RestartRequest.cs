@@ -20,6 +20,9 @@ public sealed record RestartRequest
     /// <summary>Descriptors of the caller for what led out of the checkpoint, where the user named some.</summary>
     public IReadOnlyList<Replacement> Replacements { get; init; } = [];
 
+    /// <summary>Told at once, a line each: what the user must know though all goes well.</summary>
+    public Action<string> Tell { get; init; } = _ => { };
+
     /// <summary>Sent to every restored process once it runs; 0 for none; negative: before it runs.</summary>
     public int SignalAfter { get; init; }
 }
@@ -43,6 +46,9 @@ public abstract record Source
     }
 
     public sealed record FromFile(string Path) : Source;
+
+    /// <summary>What <see cref="Replace.Keep"/> wrote: that file, or if it is damaged or missing the newest good one before it.</summary>
+    public sealed record FromSeries(string Path) : Source;
 
     /// <summary>An open descriptor of the caller; may be a pipe, read to its end mark.</summary>
     public sealed record FromDescriptor(int Number) : Source;

@@ -36,6 +36,8 @@ internal static class CheckpointUsage
               --backup[=NAME]     so too, and kept as NAME, or FILE.~N~
               --clobber           it is overwritten at once
               --noclobber         the checkpoint fails
+              --keep N            it is read back and verified; then FILE becomes FILE.1, FILE.1 becomes
+                                  FILE.2 and so on, N files in all
 
         What the processes get afterwards (the last one given counts):
               --run               no signal (default)

@@ -22,6 +22,11 @@ internal sealed class Progress(Reporter reporter, int verbose)
     public void Completed(CheckpointReport report)
     {
         Tell("checkpoint request completed");
+        if (report.Kept is { } kept)
+        {
+            Tell($"{report.Path}: {report.Bytes} bytes, read back and verified; {kept.Files} file(s) kept, {kept.Bytes} bytes in all");
+        }
+
         if (verbose > 1)
         {
             string place = report.Path ?? "descriptor";

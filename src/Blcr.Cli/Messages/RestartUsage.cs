@@ -23,6 +23,7 @@ internal static class RestartUsage
           -f, --file FILE         FILE
           -F, --fd FD             an open descriptor; a pipe will do
           -d, --dir DIR           a directory of cr_checkpoint --dir
+              --fall-back         if FILE is damaged or missing, take the newest good one of FILE.1, FILE.2, ...
 
         What the processes get when they run (the last one given counts):
               --run               no signal (default)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Blcr.Cli.Messages;
 using Blcr.Cli.Options;
 using Blcr.Cli.Running;
 using Blcr.Engine;
@@ -28,8 +29,8 @@ internal static unsafe class RestartInside
         using InnerChannel channel = new(new Fd(int.Parse(words[0], CultureInfo.InvariantCulture)));
         _ = Sys.Fcntl(channel.Socket, FcntlCommand.SetDescriptorFlags, 1); // FD_CLOEXEC: it is nobody else's
         string[] arguments = [.. words.Skip(1)];
-        RestartOptions options = RestartOptions.From(
-            GetOptLong.Read("cr_restart", arguments, RestartOptionForms.All, report: false), out Mistake? _)!; // the outer one has read them
+        GivenWords<RestartOption> given = GetOptLong.Read("cr_restart", arguments, RestartOptionForms.All, report: false);
+        RestartOptions options = RestartOptions.From(given, out Mistake? _)!; // the outer one has read them
 
         using ContextSource? source = ContextSource.Open(options, out string? wrong);
         if (source is null)
@@ -41,7 +42,7 @@ internal static unsafe class RestartInside
         RestartReport report;
         try
         {
-            report = Restart.Run(options.RequestOf(source.Source));
+            report = Restart.Run(options.RequestOf(source.Source, new Reporter(given.Has(RestartOption.Quiet), options.Diagnostics)));
         }
         catch (RefusedException refusal)
         {

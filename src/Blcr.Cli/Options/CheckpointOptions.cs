@@ -39,16 +39,18 @@ internal sealed record CheckpointOptions
 
     private string? BackupName { get; set; }
 
+    private int KeptFiles { get; set; } = 1;
+
     private GivenOption<CheckpointOption>? Place { get; set; }
 
     private int Descriptor { get; set; }
 
     public Destination Destination => Place?.Option switch
     {
-        CheckpointOption.File => new Destination.ToFile(Place.Value.Argument!, Replace, BackupName),
+        CheckpointOption.File => new Destination.ToFile(Place.Value.Argument!, Replace, BackupName, KeptFiles),
         CheckpointOption.Directory => new Destination.ToDirectory(Place.Value.Argument!),
         CheckpointOption.Descriptor => new Destination.ToDescriptor(Descriptor),
-        _ => new Destination.ToFile($"context.{Id}", Replace, BackupName),
+        _ => new Destination.ToFile($"context.{Id}", Replace, BackupName, KeptFiles),
     };
 
     public static CheckpointOptions? From(GivenWords<CheckpointOption> words, out Mistake? mistake)
@@ -68,6 +70,12 @@ internal sealed record CheckpointOptions
             mistake = Mistake.Usage(words.Operands.Count == 0
                 ? "cr_checkpoint: the ID of what to checkpoint is missing"
                 : $"cr_checkpoint: one ID is needed, a decimal number, and not '{string.Join(' ', words.Operands)}'");
+            return null;
+        }
+
+        if (options is { Replace: Replace.Keep, Destination: not Destination.ToFile })
+        {
+            mistake = Invalid("--keep needs a file: it does not go with --fd and --dir");
             return null;
         }
 
@@ -106,7 +114,7 @@ internal sealed record CheckpointOptions
             case CheckpointOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
             case CheckpointOption.DiagnosticsError: Diagnostics = DiagnosticsPolicy.Error; break;
             case CheckpointOption.DiagnosticsWarning: Diagnostics = DiagnosticsPolicy.Warning; break;
-            default: return TakePlace(given) ?? TakeSignal(given) ?? TakeTime(given);
+            default: return TakePlace(given) ?? TakeKeep(given) ?? TakeSignal(given) ?? TakeTime(given);
         }
 
         return null;
@@ -133,6 +141,17 @@ internal sealed record CheckpointOptions
 
         Descriptor = Numbers.NotNegative(given.Argument!) ?? -1;
         return Descriptor < 0 ? Invalid("FD argument must be a non-negative integer") : null;
+    }
+
+    private Mistake? TakeKeep(GivenOption<CheckpointOption> given)
+    {
+        if (given.Option != CheckpointOption.Keep)
+        {
+            return null;
+        }
+
+        (Replace, KeptFiles) = (Replace.Keep, Numbers.NotNegative(given.Argument!) ?? 0);
+        return KeptFiles == 0 ? Invalid($"--keep {given.Argument}: expected the number of context files to keep, 1 or more") : null;
     }
 
     private Mistake? TakeSignal(GivenOption<CheckpointOption> given)

@@ -4,7 +4,7 @@ namespace Blcr.Cli.Options;
 internal enum RestartOption
 {
     Help, Version, Quiet,
-    File, Descriptor, Directory,
+    File, Descriptor, Directory, FallBack,
     Run, Signal, Stop, Term, Abort, Kill, Cont, EarlyStop, EarlyAbort,
     OmitMaybe, OmitAlways, OmitNever,
     RunOnSuccess, RunOnFailArguments, RunOnFailTemporary, RunOnFailEnvironment, RunOnFailPermanent, RunOnFailure,
@@ -23,6 +23,7 @@ internal static class RestartOptionForms
         new(RestartOption.File, "f", ["file"], OptionArgument.Required),
         new(RestartOption.Descriptor, "F", ["fd"], OptionArgument.Required),
         new(RestartOption.Directory, "d", ["dir"], OptionArgument.Required),
+        new(RestartOption.FallBack, "", ["fall-back"]),
         new(RestartOption.Run, "", ["run"]),
         new(RestartOption.Signal, "S", ["signal"], OptionArgument.Required),
         new(RestartOption.Stop, "", ["stop", "freeze"]),

@@ -14,6 +14,9 @@ internal sealed record RestartOptions
 
     public string? Directory { get; private set; }
 
+    /// <summary>Take an older file of the series if the newest is damaged or missing.</summary>
+    public bool FallBack { get; private set; }
+
     public DiagnosticsPolicy Diagnostics { get; private set; } = DiagnosticsPolicy.Error;
 
     /// <summary>0 none; negative: before the processes run.</summary>
@@ -49,11 +52,16 @@ internal sealed record RestartOptions
         }
 
         mistake = options.TakeOperands(words.Operands);
+        if (mistake is null && options is { FallBack: true, File: null })
+        {
+            mistake = Invalid("--fall-back needs a file: it does not go with --fd and --dir");
+        }
+
         return mistake is null ? options : null;
     }
 
     /// <summary>What they ask of the engine.</summary>
-    public RestartRequest RequestOf(Source source) => new()
+    public RestartRequest RequestOf(Source source, Reporter reporter) => new()
     {
         Source = source,
         RestorePid = RestorePid,
@@ -63,6 +71,7 @@ internal sealed record RestartOptions
         Relocations = Relocations,
         Replacements = Replacements,
         SignalAfter = Signal,
+        Tell = line => reporter.Tell($"cr_restart: {line}"),
     };
 
     private Mistake? TakeOperands(IReadOnlyList<string> operands)
@@ -89,6 +98,7 @@ internal sealed record RestartOptions
             case RestartOption.Descriptor: return TakeDescriptor(given.Argument!);
             case RestartOption.Relocate: return TakeRelocation(given.Argument!);
             case RestartOption.InheritDescriptor: return TakeReplacement(given.Argument!);
+            case RestartOption.FallBack: FallBack = true; break;
             case RestartOption.RestorePid: RestorePid = true; break;
             case RestartOption.NoRestorePid: RestorePid = false; break;
             case RestartOption.RestoreGroup: Groups = SavedIds.All; break;

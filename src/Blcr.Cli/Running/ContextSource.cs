@@ -31,6 +31,11 @@ internal sealed class ContextSource : IDisposable
         }
 
         string path = options.File!;
+        if (options.FallBack)
+        {
+            return new(new Source.FromSeries(path));
+        }
+
         SysResult<Fd> opened = Sys.Open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec | OpenFlags.NoControllingTerminal);
         if (!opened.Ok)
         {

@@ -8,14 +8,19 @@ public sealed partial class ContextFile
 {
     /// <summary>Opens and verifies a whole context file. What comes through a pipe is spooled first.</summary>
     /// <exception cref="RefusedException">It cannot be opened, is no context file, is damaged, or was made for another version or architecture.</exception>
-    public static ContextFile Open(Source source) => Open(source, verifyPages: true);
+    public static ContextFile Open(Source source) => Open(source, verifyPages: true, NotAsked);
+
+    /// <summary>The same, and nothing more: that it could be opened.</summary>
+    /// <param name="source">Which.</param>
+    /// <param name="meanwhile">Called again and again, from several threads; may throw.</param>
+    public static void Verify(Source source, Action meanwhile) => Open(source, verifyPages: true, meanwhile).Dispose();
 
     /// <summary>For looking into it, not for a restart: page data is not read, however much there is. Header, metadata,
     /// trailer and length are verified all the same.</summary>
     /// <exception cref="RefusedException">As for <see cref="Open(Source)"/>.</exception>
-    public static ContextFile Inspect(Source source) => Open(source, verifyPages: false);
+    public static ContextFile Inspect(Source source) => Open(source, verifyPages: false, NotAsked);
 
-    private static ContextFile Open(Source source, bool verifyPages)
+    private static ContextFile Open(Source source, bool verifyPages, Action meanwhile)
     {
         OpenSource? opened = OpenSource.Open(source);
         try
@@ -24,7 +29,7 @@ public sealed partial class ContextFile
             ContextImage image = ReadMetadata(opened);
             if (verifyPages)
             {
-                new PageVerification(opened, trailer).Verify();
+                new PageVerification(opened, trailer, meanwhile).Verify();
             }
 
             long pageData = opened.Start + opened.Header.PageDataOffset;
@@ -36,6 +41,10 @@ public sealed partial class ContextFile
         {
             opened?.Dispose();
         }
+    }
+
+    private static void NotAsked()
+    {
     }
 
     private static byte[] ReadTrailer(OpenSource source)

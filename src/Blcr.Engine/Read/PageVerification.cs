@@ -5,7 +5,7 @@ using Blcr.Engine.Write;
 namespace Blcr.Engine.Read;
 
 /// <summary>Reads all page data once and compares each block with its checksum in the trailer.</summary>
-internal sealed class PageVerification(OpenSource source, byte[] trailer)
+internal sealed class PageVerification(OpenSource source, byte[] trailer, Action meanwhile)
 {
     // Below this a second thread costs more than it gains.
     private const int BlocksForTwo = 64;
@@ -35,6 +35,7 @@ internal sealed class PageVerification(OpenSource source, byte[] trailer)
         Span<byte> checksum = stackalloc byte[ContextFormat.ChecksumLength];
         for (int block = Interlocked.Increment(ref _next); block < _section.Blocks; block = Interlocked.Increment(ref _next))
         {
+            meanwhile();
             Span<byte> bytes = buffer.Bytes[.._section.LengthOf(block)];
             source.ReadAt(bytes, _section.OffsetOf(block));
             ContextFormat.Checksum(bytes, checksum);

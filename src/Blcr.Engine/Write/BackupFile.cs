@@ -4,7 +4,7 @@ namespace Blcr.Engine.Write;
 
 /// <summary>--backup: the old file stays, as NAME, or as TARGET.~N~ with the smallest free N.</summary>
 /// <remarks>A second link rather than a rename: at no instant is there no context file under the target's name.</remarks>
-internal sealed class BackupFile(string target, string? name)
+internal sealed class BackupFile(string target, string? name) : FormerFile
 {
     private const int MostBackups = 65536;
 
@@ -12,7 +12,7 @@ internal sealed class BackupFile(string target, string? name)
     private bool _wasRenamed;
 
     /// <summary>Makes the backup, if there is anything to back up.</summary>
-    public void Make()
+    public override void Make()
     {
         if (Sys.LinkStatus(target, out _).Error == Errno.NoEntry)
         {
@@ -23,7 +23,7 @@ internal sealed class BackupFile(string target, string? name)
     }
 
     /// <summary>Takes it back: the target did not change after all.</summary>
-    public void Undo()
+    public override void Undo()
     {
         if (_made is not null)
         {

@@ -24,6 +24,9 @@ public sealed class ContextWriter : IDisposable
     /// <summary>The file or directory that will be there in the end; null for a descriptor.</summary>
     public string? Path => _destination.Path;
 
+    /// <summary>The series that the completed file is in; null if it is in none.</summary>
+    public KeptFiles? Kept => _destination.Kept;
+
     /// <summary>Opens the destination and refuses what can be known to fail. Nothing needs to be frozen yet.</summary>
     /// <param name="request">Where to.</param>
     /// <param name="limit">Until when; null: the request's own, from now on.</param>

@@ -13,10 +13,12 @@ internal abstract class OpenDestination : IDisposable
     /// <summary>What will be there in the end; null for a descriptor.</summary>
     public abstract string? Path { get; }
 
+    /// <summary>The series it is part of then; null if it is in none.</summary>
+    public virtual KeptFiles? Kept => null;
+
     public static OpenDestination Open(Destination destination, TimeLimit limit) => destination switch
     {
-        Destination.ToFile { Replace: Replace.Atomic or Replace.Backup } file =>
-            ReplacedFile.Open(file.Path, file.Replace == Replace.Backup, file.BackupName, limit),
+        Destination.ToFile { Replace: Replace.Atomic or Replace.Backup or Replace.Keep } file => ReplacedFile.Open(file, limit),
         Destination.ToFile { Replace: Replace.Clobber } file => ClobberedFile.Open(file.Path, limit),
         Destination.ToFile file => NewFile.Open(file.Path, limit),
         Destination.ToDescriptor descriptor => OpenDescriptor.Open(descriptor.Number, limit),

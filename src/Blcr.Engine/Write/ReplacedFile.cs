@@ -3,33 +3,38 @@ using Blcr.Linux;
 
 namespace Blcr.Engine.Write;
 
-/// <summary>--atomic and --backup: written as DIR/.BASE.tmp, renamed onto the target when it is complete.</summary>
+/// <summary>--atomic, --backup and --keep: written as DIR/.BASE.tmp, renamed onto the target when it is complete.</summary>
 internal sealed class ReplacedFile : OpenDestination
 {
     private readonly string _target;
     private readonly string _temporary;
-    private readonly BackupFile? _backup;
+    private readonly FormerFile? _former;
     private readonly TimeLimit _limit;
     private readonly Fd _file;
     private bool _completed;
 
-    private ReplacedFile(string target, string temporary, Fd file, BackupFile? backup, TimeLimit limit)
+    private ReplacedFile(string target, string temporary, Fd file, FormerFile? former, TimeLimit limit)
     {
         _target = target;
         _temporary = temporary;
         _file = file;
-        _backup = backup;
+        _former = former;
         _limit = limit;
     }
 
     public override string Path => _target;
 
-    public static ReplacedFile Open(string path, bool backup, string? backupName, TimeLimit limit)
+    public override KeptFiles? Kept => (_former as Series)?.Count();
+
+    public static ReplacedFile Open(Destination.ToFile to, TimeLimit limit)
     {
+        string path = to.Path;
         _ = IsThere(path);
+        Series? series = to.Replace == Replace.Keep ? new Series(path, to.Keep) : null;
+        series?.Check();
         string temporary = TemporaryName(path);
         Fd file = CreateTemporary(path, temporary);
-        return new(path, temporary, file, backup ? new BackupFile(path, backupName) : null, limit);
+        return new(path, temporary, file, to.Replace == Replace.Backup ? new BackupFile(path, to.BackupName) : series, limit);
     }
 
     public override ContextOutput Begin(Dump dump) => ContextOutput.ToRegularFile(_file, $"'{_target}'", _limit);
@@ -41,16 +46,21 @@ internal sealed class ReplacedFile : OpenDestination
             SyncFile(_file, $"'{_target}'");
         }
 
+        if (_former is Series)
+        {
+            ReadBack.Verify(_file, _temporary, _target, _limit);
+        }
+
         if (!Names(_temporary, _file))
         {
             throw WriteRefusal.Renaming(_temporary, _target, Errno.NoEntry); // somebody has removed or replaced it
         }
 
-        _backup?.Make();
+        _former?.Make();
         SysResult renamed = Sys.Rename(_temporary, _target);
         if (!renamed.Ok)
         {
-            _backup?.Undo();
+            _former?.Undo();
             throw WriteRefusal.Renaming(_temporary, _target, renamed.Error);
         }
 
@@ -59,6 +69,8 @@ internal sealed class ReplacedFile : OpenDestination
         {
             SyncDirectoryOf(_target);
         }
+
+        _former?.Finish();
     }
 
     protected override void Dispose(bool disposing)

@@ -22,6 +22,10 @@ internal static class WriteRefusal
         new Obstacle(0, error, $"{name} did not get to the disk: {ErrorText.Of(error)}",
             "It was given up. " + RunsOn, AdviceOnWriting(error)));
 
+    public static RefusedException ReadingBack(string path, string what) => new(0, Errno.InputOutput,
+        $"the context written to '{path}' does not read back as it was written: {what}",
+        "It was removed. " + RunsOn, "Look at the file system and its disk (dmesg), or write to another one.");
+
     public static RefusedException Renaming(string from, string to, Errno error) => With(
         $"Unable to rename '{from}' to '{to}': {ErrorText.Of(error)}",
         new Obstacle(0, error, $"the complete context file '{from}' could not be renamed to '{to}': {ErrorText.Of(error)}",

@@ -38,6 +38,10 @@ public sealed class Cr_checkpoint_reads_its_options
     [InlineData("-c -d a 12", "multiple destination arguments specified")]
     [InlineData("-F 1 --cwd 12", "multiple destination arguments specified")]
     [InlineData("-F one 12", "FD argument")]
+    [InlineData("--keep 0 12", "--keep 0: expected the number of context files to keep, 1 or more")]
+    [InlineData("--keep=two 12", "--keep two: expected")]
+    [InlineData("--keep 2 -F 1 12", "--keep needs a file")]
+    [InlineData("-d a --keep 2 12", "--keep needs a file")]
     public void A_bad_value_or_a_conflict_is_22_and_one_line(string arguments, string message)
     {
         using Shell shell = new();

@@ -26,6 +26,8 @@ public sealed class Cr_restart_reads_its_options
     [InlineData("-F 0 -d a", "multiple source arguments specified")]
     [InlineData("-F -1", "FD argument must be a non-negatvive integer")]
     [InlineData("-F x", "FD argument must be a non-negatvive integer")]
+    [InlineData("--fall-back -F 0", "--fall-back needs a file")]
+    [InlineData("--fall-back -d a", "--fall-back needs a file")]
     [InlineData("-S 65 a", "Valid signal numbers are from 1 to 64, inclusive.")]
     [InlineData("--relocate /a a", "Relocation argument '/a' contains no unescaped '=' characters.")]
     [InlineData("--relocate /a=/b=/c a", "Relocation argument '/a=/b=/c' contains multiple unescaped '=' characters.")]
