@@ -8,8 +8,6 @@ namespace Blcr.Engine.Kinds.SysvSemaphores;
 /// <summary>Semaphore sets of the tree → <see cref="SysvSemaphoreSet"/>, and its undos → <see cref="SemaphoreUndo"/>.</summary>
 internal static class SemaphoreCollector
 {
-    private const int MostLooks = 50;
-
     public static void Collect(Dump dump)
     {
         List<SysvEntry> present = SysvList.Read(SysvSort.Semaphores);
@@ -39,38 +37,19 @@ internal static class SemaphoreCollector
         bool sleeps = SysvUsers.Sleeps(dump, entry.Id, SyscallNumber.Semop, SyscallNumber.Semtimedop);
         bool operated = entry.Number("otime") != 0;
         ushort[] values = new ushort[entry.Number("nsems")];
-        List<FoundUndo>? found = null;
-        for (int look = 0; ; look++)
+        SysResult read = Sys.SemaphoreValues(entry.Id, values);
+        if (!read.Ok)
         {
-            SysResult read = Sys.SemaphoreValues(entry.Id, values);
-            if (!read.Ok)
+            // Whoever may operate on it may as a rule read it; else it is somebody else's.
+            if (sleeps)
             {
-                // Whoever may operate on it may as a rule read it; else it is somebody else's.
-                if (sleeps)
-                {
-                    dump.Obstacles.Add(SysvUsers.Unreadable(dump, SysvSort.Semaphores, entry, read.Error));
-                }
-
-                return;
+                dump.Obstacles.Add(SysvUsers.Unreadable(dump, SysvSort.Semaphores, entry, read.Error));
             }
 
-            // Somebody outside may be at work on a set of his own, under our eyes: only what two looks agree about is true.
-            List<FoundUndo> now = operated ? undos.Look(entry, values) : [];
-            if (now.Count == 0 || (found is not null && now.SequenceEqual(found)))
-            {
-                found = now;
-                break;
-            }
-
-            if (look == MostLooks)
-            {
-                dump.Obstacles.Add(ChangedMeanwhile(dump, entry));
-                return;
-            }
-
-            found = now;
+            return;
         }
 
+        List<FoundUndo> found = operated ? undos.Look(entry, values) : [];
         long[] operators = [.. values.Select((_, semaphore) => Math.Max(0, Sys.LastSemaphoreOperator(entry.Id, semaphore).Value))];
         bool undo = undos.Keep(entry, found);
         if (!sleeps && !undo && !operators.Any(users.Has))

@@ -24,7 +24,7 @@ internal sealed class UndoLists
 
     /// <summary>What is to be undone in a set, list by list; only lists with something in them, or that cannot be read.</summary>
     /// <param name="entry">The set.</param>
-    /// <param name="values">Of its semaphores. Where they are not that any more, what is found is wrong: look again.</param>
+    /// <param name="values">Of its semaphores; they may change meanwhile, by somebody outside.</param>
     public List<FoundUndo> Look(SysvEntry entry, ushort[] values)
     {
         List<FoundUndo> all = [];
@@ -55,7 +55,7 @@ internal sealed class UndoLists
             FrozenThread speaker = found.Sharers[0];
             if (found.Error != Errno.None)
             {
-                _dump.Obstacles.Add(Unknown(speaker, entry, found.Error));
+                _dump.Obstacles.Add(found.Error == Errno.Busy ? Unsteady(speaker, entry) : Unknown(speaker, entry, found.Error));
                 continue;
             }
 
@@ -106,6 +106,11 @@ internal sealed class UndoLists
         $"what it has to undo at its end in {Name(entry)} cannot be found out: {ErrorText.Of(error)}",
         "It would be lost. Nothing was written; the program runs on.",
         $"kernel.sem (sysctl) must allow {UndoProbe.MostOperations} operations in one call, its third number.");
+
+    private static Obstacle Unsteady(FrozenThread thread, SysvEntry entry) => new(thread.Pid, Errno.Busy,
+        $"what it has to undo at its end in {Name(entry)} cannot be found out while others change the set all the time",
+        "It would be lost. Nothing was written; the program runs on.", "Save all of its users together, or end the others.")
+    { IsPassing = true };
 
     private static Obstacle Shared(FrozenThread thread, SysvEntry entry) => new(thread.Pid, Errno.NotSupported,
         $"thread {thread.Tid} has something to undo in {Name(entry)}, and shares that with other than its process's threads (CLONE_SYSVSEM)",
