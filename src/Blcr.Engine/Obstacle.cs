@@ -22,6 +22,9 @@ public sealed record Obstacle(int Pid, int Code, string Held, string Meaning, st
     /// <summary>It goes away by itself while the program runs, usually within a moment (events it has not read yet).</summary>
     public bool IsPassing { get; init; }
 
+    /// <summary>It goes away while others run, and may come again as soon as <see cref="Pid"/> itself does.</summary>
+    public bool IsUpToOthers { get; init; }
+
     public override string ToString()
     {
         string who = Pid > 0 ? $"pid {Pid}: " : "";

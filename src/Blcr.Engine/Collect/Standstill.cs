@@ -8,10 +8,13 @@ namespace Blcr.Engine.Collect;
 
 /// <summary>The processes asked for, frozen, and their image. Disposing lets them run on.</summary>
 /// <remarks>What stands in the way may be gone in a moment, if only the program runs on (events that it has not read yet,
-/// a lease that it is about to give back). Then it is let go and stopped again, for some seconds at most.</remarks>
+/// a lease that it is about to give back). Then it is let go and stopped again, for some seconds at most. Who has to wait until others
+/// run (a client whose server has not accepted him yet) is stopped again at once, the others later: else, with many
+/// clients, there would always be one who waits.</remarks>
 internal sealed class Standstill : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private const int FewestLooks = 20; // about as long as that, but for a busy machine
     private const long ShortestRunNs = 5_000_000;
     private const long LongestRunNs = 200_000_000;
 
@@ -49,9 +52,11 @@ internal sealed class Standstill : IDisposable
     public static Standstill Look(CheckpointRequest request, TimeLimit limit)
     {
         Deadline patience = Deadline.In(Patience);
-        for (long runNs = ShortestRunNs; ; runNs = Math.Min(2 * runNs, LongestRunNs))
+        HeldBack held = new();
+        long runNs = ShortestRunNs;
+        for (int looks = 1; ; looks++)
         {
-            Standstill still = Freeze(request, limit, out ScopeSearch scope);
+            Standstill still = Freeze(request, limit, held, out ScopeSearch scope);
             try
             {
                 Collector.Collect(still.Dump, still.Tree, scope);
@@ -63,14 +68,20 @@ internal sealed class Standstill : IDisposable
             }
 
             bool again = still.Dump.Obstacles.Count > 0 && still.Dump.Obstacles.TrueForAll(obstacle => obstacle.IsPassing)
-                && !patience.Passed && !limit.Deadline.Passed && !request.Interrupted();
+                && (looks < FewestLooks || !patience.Passed) && !limit.Deadline.Passed && !request.Interrupted();
             if (!again)
             {
                 return still;
             }
 
+            held.Add(still.Dump.Obstacles, runNs);
             still.Dispose();
-            Sys.Sleep(runNs);
+            if (held.IsEmpty)
+            {
+                Sys.Sleep(runNs);
+            }
+
+            runNs = Math.Min(2 * runNs, LongestRunNs);
         }
     }
 
@@ -87,12 +98,12 @@ internal sealed class Standstill : IDisposable
         }
     }
 
-    private static Standstill Freeze(CheckpointRequest request, TimeLimit limit, out ScopeSearch scope)
+    private static Standstill Freeze(CheckpointRequest request, TimeLimit limit, HeldBack held, out ScopeSearch scope)
     {
         RaisedOpenFiles room = new(); // two for each process
         try
         {
-            return new Standstill(room, FrozenScope.Freeze(request, limit, out scope), new Dump(request));
+            return new Standstill(room, FrozenScope.Freeze(request, limit, held, out scope), new Dump(request));
         }
         catch
         {

@@ -44,11 +44,10 @@ public sealed class FrozenTree : IDisposable
         // exited, and that child may wait for somebody who is frozen.
         for (int patience = 50; ; patience *= 2)
         {
-            Deadline soon = Deadline.In(TimeSpan.FromMilliseconds(patience));
             FrozenTree tree = new();
             try
             {
-                tree.AddAll(scan, soon, deadline);
+                tree.AddAll(scan, TimeSpan.FromMilliseconds(patience), deadline);
                 return tree;
             }
             catch (RefusedException refused) when (refused.Code == (int)Errno.TimedOut)
@@ -117,7 +116,7 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
-    private void AddAll(Func<IReadOnlySet<int>, IReadOnlyList<int>> scan, Deadline patience, Deadline deadline)
+    private void AddAll(Func<IReadOnlySet<int>, IReadOnlyList<int>> scan, TimeSpan patience, Deadline deadline)
     {
         HashSet<int> missing = [];
         HashSet<int> wanted = [];
@@ -130,11 +129,12 @@ public sealed class FrozenTree : IDisposable
                 return;
             }
 
+            Deadline soon = Deadline.In(patience); // after the scan, which may take its time
             List<ProcessFreezer> begun = [];
             foreach (int pid in wanted.Where(pid => !wanted.Contains(ParentOf(pid))).ToList())
             {
                 wanted.Remove(pid);
-                if (Begin(pid, missing, patience, deadline) is ProcessFreezer freezer)
+                if (Begin(pid, missing, soon, deadline) is ProcessFreezer freezer)
                 {
                     begun.Add(freezer);
                 }

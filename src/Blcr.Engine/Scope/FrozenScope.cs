@@ -10,8 +10,12 @@ internal static class FrozenScope
     /// itself": it takes part only between requests). Of two that wait for each other, one gives up and the other goes on.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
 
+    /// <param name="request">Whom.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="held">Who stands still some time before the others.</param>
+    /// <param name="search">The search that found them.</param>
     /// <exception cref="RefusedException">Nothing to save, or somebody that cannot be stopped; all run on.</exception>
-    public static FrozenTree Freeze(CheckpointRequest request, TimeLimit limit, out ScopeSearch search)
+    public static FrozenTree Freeze(CheckpointRequest request, TimeLimit limit, HeldBack held, out ScopeSearch search)
     {
         Deadline turn = Deadline.In(LongestTurn);
         while (true)
@@ -23,7 +27,7 @@ internal static class FrozenScope
                     frozen =>
                     {
                         limit.ThrowIfOver();
-                        return attempt.FindNew(frozen);
+                        return held.First(frozen) ?? attempt.FindNew(frozen);
                     },
                     limit.Deadline);
             }

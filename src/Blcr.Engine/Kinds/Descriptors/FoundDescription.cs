@@ -79,16 +79,21 @@ public sealed class FoundDescription
     }
 
     /// <summary>Notes that it cannot be saved. <paramref name="what"/> completes "descriptor 14 is …".</summary>
-    public void Refuse(Dump dump, Errno code, string what, string whatToDo, string meaning = "It cannot be saved.", bool passing = false)
+    public void Refuse(Dump dump, Errno code, string what, string whatToDo, string meaning = "It cannot be saved.", bool passing = false,
+        bool upToOthers = false)
     {
         if (InFlightIn is not null)
         {
             InFlightIn.Refuse(dump, code, $"a Unix socket with a descriptor in flight (SCM_RIGHTS) of {what}",
-                $"Let the program receive it first. {whatToDo}", meaning, passing);
+                $"Let the program receive it first. {whatToDo}", meaning, passing, upToOthers);
             return;
         }
 
-        dump.Obstacles.Add(new Obstacle(Process.Pid, code, $"descriptor {Number} is {what}", meaning, whatToDo) { IsPassing = passing });
+        dump.Obstacles.Add(new Obstacle(Process.Pid, code, $"descriptor {Number} is {what}", meaning, whatToDo)
+        {
+            IsPassing = passing,
+            IsUpToOthers = upToOthers,
+        });
     }
 
     public override string ToString() => $"pid {Process.Pid} descriptor {Number}: {Name}";

@@ -111,7 +111,7 @@ internal static class SocketCollector
         else if (status.Outgoing > 0)
         {
             found.Refuse(dump, Errno.NotSupported, $"{SocketWords.Of(status)}, which has sent something on a connection that is not accepted yet",
-                "What it has sent cannot be seen before. Try again when the server has accepted it.", passing: true);
+                "What it has sent cannot be seen before. Try again when the server has accepted it.", passing: true, upToOthers: true);
         }
     }
 
