@@ -5,11 +5,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static int ends[2];
 static pthread_t threads[4];
-static atomic_int waiting;
+static atomic_int waiting[4]; /* thread ids */
 static _Thread_local volatile int handled;
 
 static void handler(int signal)
@@ -24,7 +25,7 @@ static void *in_epoll(void *unused)
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = 5};
     epoll_ctl(set, EPOLL_CTL_ADD, ends[0], &event);
     event.data.u32 = 0;
-    atomic_fetch_add(&waiting, 1);
+    atomic_store(&waiting[0], gettid());
     int got = epoll_wait(set, &event, 1, -1);
     expect(got == 1 && event.data.u32 == 5, "epoll_wait: expected 1, seen %d (%s)", got,
            strerror(errno));
@@ -38,8 +39,8 @@ static void *in_sigwait(void *unused)
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
-    atomic_fetch_add(&waiting, 1);
-    int got = sigtimedwait(&set, NULL, &(struct timespec){60, 0});
+    atomic_store(&waiting[1], gettid());
+    int got = sigtimedwait(&set, NULL, &(struct timespec){600, 0});
     expect(got == SIGUSR1, "sigtimedwait: expected %d, seen %d (%s)", SIGUSR1, got,
            strerror(errno));
     return NULL;
@@ -49,7 +50,7 @@ static void *in_sigwait(void *unused)
 static void *in_pause(void *unused)
 {
     (void)unused;
-    atomic_fetch_add(&waiting, 1);
+    atomic_store(&waiting[2], gettid());
     int got = pause();
     expect(got == -1 && errno == EINTR && handled == SIGUSR2, "pause: %d, handled %d", got,
            handled);
@@ -60,10 +61,27 @@ static void *in_read(void *unused)
 {
     (void)unused;
     char byte = 0;
-    atomic_fetch_add(&waiting, 1);
+    atomic_store(&waiting[3], gettid());
     ssize_t got = read(ends[0], &byte, 1);
     expect(got == 1 && byte == 'b', "read: expected 1, seen %zd (%s)", got, strerror(errno));
     return NULL;
+}
+
+/* Until a thread sleeps in that call: a signal that comes before pause() would not end it. */
+static void await_sleep(atomic_int *thread, long call)
+{
+    char path[64], text[32] = "";
+    for (long now = -1; now != call;) {
+        application_sleep(1);
+        if (atomic_load(thread) == 0) {
+            continue;
+        }
+        snprintf(path, sizeof path, "/proc/self/task/%d/syscall", atomic_load(thread));
+        FILE *file = fopen(path, "re");
+        must(path, file && fgets(text, sizeof text, file) ? 0 : -1);
+        fclose(file);
+        now = text[0] >= '0' && text[0] <= '9' ? atol(text) : -1; /* else "running" */
+    }
 }
 
 int main(void)
@@ -79,10 +97,10 @@ int main(void)
     for (int i = 0; i < 4; i++) {
         must("pthread_create", -pthread_create(&threads[i], NULL, mains[i], NULL));
     }
-    while (atomic_load(&waiting) < 4) {
-        application_sleep(1);
+    static const int calls[] = {SYS_epoll_wait, SYS_rt_sigtimedwait, SYS_pause, SYS_read};
+    for (int i = 0; i < 4; i++) {
+        await_sleep(&waiting[i], calls[i]);
     }
-    application_sleep(50);
     application_ready();
     application_wait();
     pthread_kill(threads[1], SIGUSR1);
