@@ -4,7 +4,7 @@
  */
 #include "application.h"
 
-#include <poll.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 enum { Lines = 300 };
@@ -32,12 +32,17 @@ int main(void)
         quiet = 0;
         written += got;
     }
+    int input = 0;
     for (int i = 0; i < Lines; i++) {
         char line[20];
         int length = snprintf(line, sizeof line, "line %d\n", i);
+        input += length;
         must("write", write(master, line, (size_t)length));
     }
-    application_sleep(100);
+    for (int i = 0, there = 0; i < 60000 && there < input; i++) {
+        application_sleep(1);
+        must("FIONREAD", ioctl(slave, FIONREAD, &there));
+    }
 
     application_ready();
     application_wait();
@@ -53,7 +58,8 @@ int main(void)
     }
     static char out[1 << 17];
     long read_back = 0;
-    for (int quiet = 0; quiet < 20;) {
+    /* Until all of it has come, and then for a while: there must not be more. */
+    for (int quiet = 0; quiet < (read_back < written ? 12000 : 20);) {
         ssize_t got = read(master, out + read_back, 1000);
         if (got > 0) {
             read_back += got;

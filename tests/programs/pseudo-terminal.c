@@ -25,7 +25,7 @@ static int pair(int which, int *slave)
 static void settle(int terminal, short events)
 {
     struct pollfd entry = {terminal, events, 0};
-    must("poll", poll(&entry, 1, 10000));
+    must("poll", poll(&entry, 1, 60000));
     if (!(entry.revents & events)) {
         expect(false, "the terminal does not get ready: %x", entry.revents);
     }
@@ -56,6 +56,14 @@ static int ask(int terminal, unsigned long request)
     return value;
 }
 
+/* Until so many bytes are there: a worker of the kernel carries them from one end to the other. */
+static void await_bytes(int terminal, int count)
+{
+    for (int i = 0; i < 60000 && ask(terminal, FIONREAD) < count; i++) {
+        application_sleep(1);
+    }
+}
+
 int main(void)
 {
     static struct termios set, raw_set, seen; /* zeroed, padding and all */
@@ -74,8 +82,9 @@ int main(void)
     must("TIOCSWINSZ", ioctl(cooked, TIOCSWINSZ, &size));
     must("write", write(cooked, "one\ntwo\n\004three\004beg", 18));
     settle(cooked_slave, POLLIN);
-    application_sleep(100);
+    await_bytes(cooked, (int)strlen("one\r\ntwo\r\nthreebeg"));
     must("write", write(cooked_slave, "out\n", 4));
+    await_bytes(cooked, (int)strlen("one\r\ntwo\r\nthreebegout\r\n"));
     must("fchmod", fchmod(cooked_slave, 0640));
 
     /* Raw and had alone; bytes wait that other modes would swallow. */
@@ -87,7 +96,7 @@ int main(void)
     must("tcgetattr", tcgetattr(raw_slave, &raw_set));
     must("TIOCPKT", ioctl(raw, TIOCPKT, &on));
     must("write", write(raw, "\003\023\004\021\0x\177\r", 8));
-    settle(raw_slave, POLLIN);
+    await_bytes(raw_slave, 8);
     must("TIOCEXCL", ioctl(raw_slave, TIOCEXCL));
 
     /* Output stopped by ^S; a second description of the slave, for reading only. */
@@ -142,7 +151,7 @@ int main(void)
     must("write", write(cooked, "un\n", 3));
     settle(cooked_slave, POLLIN);
     expect_read("the line, ended", "begun\n", cooked_slave);
-    application_sleep(50);
+    await_bytes(cooked, (int)strlen("one\r\ntwo\r\nthreebegout\r\nun\r\n"));
     expect_read("echo and output", "one\r\ntwo\r\nthreebegout\r\nun\r\n", cooked);
 
     must("tcgetattr", tcgetattr(raw_slave, &seen));
