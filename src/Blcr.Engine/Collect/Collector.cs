@@ -54,6 +54,8 @@ internal static class Collector
                 dump.Processes.Add(process);
             }
         }
+
+        ParentThreads.Collect(dump);
     }
 
     // One that cannot be entered at all hides nothing that stands in the way of the others.

@@ -37,6 +37,12 @@ internal static class ProcessStructure
                 structure.Refuse($"process {pid} comes before its parent {process.Parent}, or that is a zombie");
             }
 
+            if (process.ParentThread != 0
+                && !(living.TryGetValue(process.Parent, out ProcessImage? parent) && parent.Threads.Any(thread => thread.Tid == process.ParentThread)))
+            {
+                structure.Refuse($"process {pid} is a child of thread {process.ParentThread}, which its parent does not have");
+            }
+
             if (!IsId(pid) || !pids.Add(pid))
             {
                 structure.Refuse($"process {pid} is there twice");

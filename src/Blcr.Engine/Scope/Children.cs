@@ -15,13 +15,17 @@ internal static class Children
         string tasks = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task");
         foreach (string tid in Sys.ListDirectory(tasks).Value ?? [])
         {
-            byte[] bytes = Sys.ReadFile($"{tasks}/{tid}/children").Value ?? [];
-            foreach (string child in Encoding.ASCII.GetString(bytes).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                children.Add(int.Parse(child, CultureInfo.InvariantCulture));
-            }
+            children.AddRange(Of(pid, tid));
         }
 
         return children;
+    }
+
+    /// <summary>Those of one of its threads.</summary>
+    public static IEnumerable<int> Of(int pid, string tid)
+    {
+        byte[] bytes = Sys.ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task/{tid}/children")).Value ?? [];
+        return Encoding.ASCII.GetString(bytes).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
     }
 }

@@ -114,7 +114,8 @@ internal sealed class Births(Rebuilding rebuilding, NewTree tree, DescriptorChan
         foreach (FamilyMember child in children.FindAll(which))
         {
             CloneArguments arguments = new() { Flags = Sharing(child), ExitSignal = ExitSignalOf(child) };
-            Add(child, CloneCall.Make(parent.Footing, arguments, Wanted(child.Image.Pid), child.Image.Pid), parent);
+            Footing bearer = parent.FootingOfBearer(child.Image.ParentThread, rebuilding.Plan.Request.RestorePid);
+            Add(child, CloneCall.Make(bearer, arguments, Wanted(child.Image.Pid), child.Image.Pid), parent);
         }
     }
 

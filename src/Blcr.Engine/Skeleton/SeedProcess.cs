@@ -9,6 +9,7 @@ internal sealed class SeedProcess : NewProcess, IDisposable
 {
     private readonly DescriptorChannel _channel;
     private readonly TaskAddress? _copiedPlace;
+    private readonly Dictionary<int, SeedThread> _bearers = []; // by saved tid: threads that were needed before the others
     private Workshop? _workshop;
 
     /// <param name="pid">A stopped tracee of ours.</param>
@@ -55,19 +56,43 @@ internal sealed class SeedProcess : NewProcess, IDisposable
         Threads.Add(new SeedThread(this, Image.Threads[0], Pid, _workshop));
     }
 
+    /// <summary>Where the thread makes single calls that bears a child. All of them stand behind the same instruction.</summary>
+    /// <param name="savedTid">One of its threads, which is made now if it is not there yet; 0: the leader.</param>
+    /// <param name="restorePid">Whether it gets its saved id.</param>
+    public Footing FootingOfBearer(int savedTid, bool restorePid)
+    {
+        if (savedTid == 0 || savedTid == Image.Pid)
+        {
+            return Footing;
+        }
+
+        if (!_bearers.TryGetValue(savedTid, out SeedThread? bearer))
+        {
+            bearer = MakeThread(Image.Threads.First(image => image.Tid == savedTid), restorePid);
+            _bearers.Add(savedTid, bearer);
+        }
+
+        return Footing with { Tid = bearer.Tid };
+    }
+
     /// <summary>Makes the other threads, with their ids; they stand still before their first instruction.</summary>
     public void MakeThreads(bool restorePid)
     {
         foreach (ThreadImage image in Image.Threads.Skip(1))
         {
-            CloneArguments arguments = new()
-            {
-                Flags = CloneFlags.SharesMemory | CloneFlags.SharesFileSystem | CloneFlags.SharesFiles | CloneFlags.SharesSignalActions
-                    | CloneFlags.Thread | CloneFlags.SharesSemaphoreUndo,
-            };
-            int tid = CloneCall.Make(Footing, arguments, restorePid ? image.Tid : 0, image.Tid);
-            Threads.Add(new SeedThread(this, image, tid, OpenedWorkshop));
+            Threads.Add(_bearers.GetValueOrDefault(image.Tid) ?? MakeThread(image, restorePid));
         }
+    }
+
+    private SeedThread MakeThread(ThreadImage image, bool restorePid)
+    {
+        CloneArguments arguments = new()
+        {
+            Flags = CloneFlags.SharesMemory | CloneFlags.SharesFileSystem | CloneFlags.SharesFiles | CloneFlags.SharesSignalActions
+                | CloneFlags.Thread | CloneFlags.SharesSemaphoreUndo,
+        };
+        int tid = CloneCall.Make(Footing, arguments, restorePid ? image.Tid : 0, image.Tid);
+        return new SeedThread(this, image, tid, OpenedWorkshop);
     }
 
     public override int[] GiveAll(ReadOnlySpan<Fd> descriptors) => _channel.Give(descriptors, Leader);
@@ -88,7 +113,7 @@ internal sealed class SeedProcess : NewProcess, IDisposable
     public void Kill() => _ = Sys.PidFdSendSignal(PidFd, Signal.Kill); // ESRCH: it has gone already
 
     /// <summary>Waits, as its tracer, for the last of a process that was killed.</summary>
-    public void AwaitEnd() => Stops.AwaitEnd(Pid, Threads.Skip(1).Select(thread => thread.Tid));
+    public void AwaitEnd() => Stops.AwaitEnd(Pid, Threads.Skip(1).Concat(_bearers.Values).Select(thread => thread.Tid).Distinct());
 
     /// <summary>Closes what we hold of it; the process itself is <see cref="NewTree"/>'s to end.</summary>
     public void Dispose()
