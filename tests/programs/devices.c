@@ -38,7 +38,7 @@ int main(void)
     expect_equal("signal", SIGRTMIN + 2, fcntl(pipe_ends[0], F_GETSIG));
     must("write", write(pipe_ends[1], "x", 1));
     siginfo_t info;
-    struct timespec limit = {5, 0};
+    struct timespec limit = {60, 0};
     expect_equal("the signal arrives", SIGRTMIN + 2, sigtimedwait(&taken, &info, &limit));
     expect_equal("and says where from", pipe_ends[0], info.si_fd);
     return application_verdict();

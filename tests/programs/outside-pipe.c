@@ -27,7 +27,7 @@ static void somebody_outside(int from_us, int to_us)
     }
     must("waitpid", waitpid(go_between, NULL, 0));
     struct pollfd heard = {.fd = 6, .events = POLLIN};
-    must("poll", poll(&heard, 1, 10000));
+    must("poll", poll(&heard, 1, 60000));
 }
 
 int main(int argc, char **argv)

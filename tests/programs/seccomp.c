@@ -1,5 +1,5 @@
-/* Seccomp filters: a call they forbid fails as before. With "strict", a thread in strict mode beside
- * them; with "killing", a filter that kills: those are refused. */
+/* Seccomp filters: a call they forbid fails as before. With "strict", a thread in strict mode
+ * beside them; with "killing", a filter that kills: those are refused. */
 #include "application.h"
 
 #include <linux/filter.h>
@@ -30,6 +30,9 @@ static void *strict(void *unused)
     (void)unused;
     must("prctl", prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT));
     char byte = 's';
+    if (write(from_strict[1], &byte, 1) != 1) {
+        syscall(SYS_exit, 1);
+    }
     while (read(to_strict[0], &byte, 1) == 1 && write(from_strict[1], &byte, 1) == 1) {
     }
     syscall(SYS_exit, 0);
@@ -61,6 +64,8 @@ int main(int count, char **arguments)
         must("pipe", pipe(from_strict));
         pthread_t thread;
         must("pthread_create", -pthread_create(&thread, NULL, strict, NULL));
+        char byte;
+        must("read", read(from_strict[0], &byte, 1)); /* it is in strict mode */
     }
     must("prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     forbid(SYS_getppid, SECCOMP_RET_ERRNO | ENOTNAM);

@@ -34,7 +34,7 @@ static struct shmid_ds state(int id)
 
 int main(void)
 {
-    key_t key = 0x424c0000 | (getpid() & 0xffff);
+    key_t key = 0x42000000 | getpid();
     int keyed = make(key, 3 * Page + 100, 0640);
     char *there = attach(keyed, NULL, 0);
     strcpy(there + Page, "in the second page");

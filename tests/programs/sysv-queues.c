@@ -92,7 +92,7 @@ static void await_sleep(int number)
 
 int main(void)
 {
-    key_t key = 0x424c0000 | (getpid() & 0xffff);
+    key_t key = 0x42000000 | getpid();
     int queue = make(key), empty = make(IPC_PRIVATE);
     waited_for = make(IPC_PRIVATE);
     full = make(IPC_PRIVATE);

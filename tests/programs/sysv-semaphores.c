@@ -53,7 +53,7 @@ static void expect_values(const char *when, int set, const int *expected)
 
 int main(void)
 {
-    key_t key = 0x424c0000 | (getpid() & 0xffff);
+    key_t key = 0x42000000 | getpid();
     int set = make(key, Count), fresh = make(IPC_PRIVATE, 1);
     gate = make(IPC_PRIVATE, 1);
     must("SETVAL", semctl(set, Held, SETVAL, 10));

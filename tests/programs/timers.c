@@ -29,7 +29,7 @@ static void check(const char *what, long id, long seconds, long interval)
         return;
     }
     expect_equal(what, interval, time.it_interval.tv_sec);
-    expect(seconds ? time.it_value.tv_sec <= seconds && time.it_value.tv_sec > seconds - 30
+    expect(seconds ? time.it_value.tv_sec <= seconds && time.it_value.tv_sec > seconds - 400
                    : time.it_value.tv_sec == 0 && time.it_value.tv_nsec == 0,
            "%s: expected about %ld s left, seen %ld", what, seconds, (long)time.it_value.tv_sec);
 }
@@ -75,15 +75,15 @@ int main(void)
     getitimer(ITIMER_REAL, &real);
     getitimer(ITIMER_VIRTUAL, &virtual);
     getitimer(ITIMER_PROF, &prof);
-    expect(real.it_value.tv_sec > 4900 && real.it_interval.tv_sec == 9, "ITIMER_REAL: %ld s left",
+    expect(real.it_value.tv_sec > 4600 && real.it_interval.tv_sec == 9, "ITIMER_REAL: %ld s left",
            (long)real.it_value.tv_sec);
     expect(virtual.it_value.tv_sec == 0, "ITIMER_VIRTUAL runs");
-    expect(prof.it_value.tv_sec > 5900, "ITIMER_PROF: %ld s left", (long)prof.it_value.tv_sec);
+    expect(prof.it_value.tv_sec > 5600, "ITIMER_PROF: %ld s left", (long)prof.it_value.tv_sec);
 
     /* The signal of the periodic timer waits; it ticks on after it is taken. */
     for (int i = 0; i < 3; i++) {
         siginfo_t info = {0};
-        int got = sigtimedwait(&set_, &info, &(struct timespec){2, 0});
+        int got = sigtimedwait(&set_, &info, &(struct timespec){60, 0});
         if (expect(got == SIGRTMIN + 1, "tick %d: expected signal %d, seen %d", i, SIGRTMIN + 1,
                    got)) {
             expect_equal("code of a tick", SI_TIMER, info.si_code);

@@ -1,9 +1,12 @@
 using Blcr.Tests.Harness;
+using Blcr.Tests.Kinds.SysvObjects;
 using Xunit;
 
 namespace Blcr.Tests.RealPrograms;
 
 /// <summary>The server with its workers and three clients of pgbench, all as an ordinary user: not a transaction is lost.</summary>
+/// <remarks>Each makes a segment of System V, in the first free place: not while other tests have taken theirs away.</remarks>
+[Collection(SysvPrograms.Name)]
 public sealed class PostgreSQL_survives
 {
     // It refuses to run as root. The test's own user "nobody" will do: it needs no entry but that.
