@@ -13,7 +13,7 @@ _cr_options_cr_restart='--help --version --quiet --file= --fd= --dir= --fall-bac
     --run --signal= --stop --freeze --term --abort --kill --cont --early-stop --early-abrt
     --omit-maybe --omit-always --omit-never
     --run-on-success= --run-on-fail-args= --run-on-fail-temp= --run-on-fail-env= --run-on-fail-perm= --run-on-failure=
-    --relocate= --inherit-fd= --restore-pid --no-restore-pid --restore-pgid --no-restore-pgid --restore-sid --no-restore-sid --new-pid-namespace --own-groups
+    --relocate= --cut-back --inherit-fd= --restore-pid --no-restore-pid --restore-pgid --no-restore-pgid --restore-sid --no-restore-sid --new-pid-namespace --own-groups
     --kmsg-none --kmsg-error --kmsg-warning'
 _cr_options_cr_info='--help --version --json --verify'
 

@@ -64,7 +64,7 @@ internal static class RestartCommand
             RestartReport report;
             try
             {
-                report = Restart.Run(Options.RequestOf(source.Source, Reporter));
+                report = Restart.Run(Options.RequestOf(source.Source, new Told(Reporter)));
             }
             catch (RefusedException refusal)
             {

@@ -23,6 +23,12 @@ public sealed record RestartRequest
     /// <summary>Told at once, a line each: what the user must know though all goes well.</summary>
     public Action<string> Tell { get; init; } = _ => { };
 
+    /// <summary>Tells all of that again: where it was written has been cut off.</summary>
+    public Action RepeatTold { get; init; } = () => { };
+
+    /// <summary>What files have got since the checkpoint is kept when it is cut off, and told.</summary>
+    public bool CutBack { get; init; }
+
     /// <summary>Sent to every restored process once it runs; 0 for none; negative: before it runs.</summary>
     public int SignalAfter { get; init; }
 }

@@ -42,7 +42,7 @@ internal static unsafe class RestartInside
         RestartReport report;
         try
         {
-            report = Restart.Run(options.RequestOf(source.Source, new Reporter(given.Has(RestartOption.Quiet), options.Diagnostics)));
+            report = Restart.Run(options.RequestOf(source.Source, new Told(new Reporter(given.Has(RestartOption.Quiet), options.Diagnostics))));
         }
         catch (RefusedException refusal)
         {

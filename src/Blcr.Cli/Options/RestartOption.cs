@@ -9,7 +9,7 @@ internal enum RestartOption
     OmitMaybe, OmitAlways, OmitNever,
     RunOnSuccess, RunOnFailArguments, RunOnFailTemporary, RunOnFailEnvironment, RunOnFailPermanent, RunOnFailure,
     Relocate, InheritDescriptor,
-    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace, OwnGroups,
+    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace, OwnGroups, CutBack,
     DiagnosticsNone, DiagnosticsError, DiagnosticsWarning,
 }
 
@@ -52,6 +52,7 @@ internal static class RestartOptionForms
         new(RestartOption.NoRestoreSession, "", ["no-restore-sid"]),
         new(RestartOption.NewPidNamespace, "", ["new-pid-namespace"]),
         new(RestartOption.OwnGroups, "", ["own-groups"]),
+        new(RestartOption.CutBack, "", ["cut-back"]),
         new(RestartOption.DiagnosticsNone, "", ["kmsg-none"]),
         new(RestartOption.DiagnosticsError, "", ["kmsg-error"]),
         new(RestartOption.DiagnosticsWarning, "", ["kmsg-warning"]),

@@ -33,6 +33,8 @@ internal sealed record RestartOptions
 
     public bool OwnGroups { get; private set; }
 
+    public bool CutBack { get; private set; }
+
     public List<Relocation> Relocations { get; } = [];
 
     public List<Replacement> Replacements { get; } = [];
@@ -61,17 +63,21 @@ internal sealed record RestartOptions
     }
 
     /// <summary>What they ask of the engine.</summary>
-    public RestartRequest RequestOf(Source source, Reporter reporter) => new()
+    /// <param name="source">Where the context is.</param>
+    /// <param name="told">Gets what the user must know though all goes well.</param>
+    public RestartRequest RequestOf(Source source, Told told) => new()
     {
         Source = source,
         RestorePid = RestorePid,
         Groups = Groups,
         Sessions = Sessions,
         OwnGroups = OwnGroups,
+        CutBack = CutBack,
         Relocations = Relocations,
         Replacements = Replacements,
         SignalAfter = Signal,
-        Tell = line => reporter.Tell($"cr_restart: {line}"),
+        Tell = told.Tell,
+        RepeatTold = told.Repeat,
     };
 
     private Mistake? TakeOperands(IReadOnlyList<string> operands)
@@ -106,6 +112,7 @@ internal sealed record RestartOptions
             case RestartOption.RestoreSession: Sessions = SavedIds.All; break;
             case RestartOption.NoRestoreSession: Sessions = SavedIds.None; break;
             case RestartOption.NewPidNamespace: NewPidNamespace = true; break;
+            case RestartOption.CutBack: CutBack = true; break;
             case RestartOption.OwnGroups: OwnGroups = true; break;
             case RestartOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
             case RestartOption.DiagnosticsError: Diagnostics = DiagnosticsPolicy.Error; break;

@@ -1,6 +1,7 @@
 using Blcr.Engine.Check;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.FileContents;
+using Blcr.Engine.Kinds.RegularFiles;
 using Blcr.Engine.Skeleton;
 using Blcr.Linux;
 
@@ -15,6 +16,7 @@ public sealed class Rebuilding : IDisposable
     {
         Plan = plan;
         Files = new(plan);
+        CutBack = new(plan);
         Descriptions.Adopt(plan.Replacements.Used);
     }
 
@@ -26,6 +28,9 @@ public sealed class Rebuilding : IDisposable
 
     /// <summary>Files saved by content, made again once each, as descriptors of ours.</summary>
     public RestoredFiles Files { get; }
+
+    /// <summary>What has grown since the checkpoint, with --cut-back.</summary>
+    public CutBack CutBack { get; }
 
     /// <summary>Open file descriptions, made again once each, as descriptors of ours.</summary>
     public RebuiltDescriptions Descriptions { get; } = new();

@@ -10,7 +10,7 @@ namespace Blcr.Engine.Kinds.RegularFiles;
 /// <summary>Regular files that have a name: saved by reference, opened again by their path.</summary>
 /// <remarks>A file the application can write is set back to its saved size at restart, so that what it wrote after the
 /// checkpoint is written once, not twice. It has to be at least as long as it was; so has one that is only read.
-/// The contents are not saved: a change of size or time since the checkpoint is noticed and said.</remarks>
+/// With --cut-back what is cut off is kept (<see cref="CutBack"/>). The contents are not saved: a change of size or time since the checkpoint is noticed and said.</remarks>
 public sealed class RegularFileKind : DescriptionKind
 {
     private const string What = "the file";
@@ -48,6 +48,10 @@ public sealed class RegularFileKind : DescriptionKind
             saved.Refuse(plan, Errno.Invalid, $"is {What} {path}: expected {file.Size} bytes, there are {there.Size}",
                 "Put the file back as it was, or say with --relocate OLD=NEW where it is now.");
         }
+        else if (there.Size > checked((long)file.Size) && saved.Writes && plan.Request.CutBack)
+        {
+            CutBack.Check(plan, saved, file, path);
+        }
         else if (there.Size > checked((long)file.Size) && saved.Writes)
         {
             plan.Diagnostics.Add($"{path} has grown from {file.Size} to {there.Size} bytes since the checkpoint and is set back to {file.Size}");
@@ -66,7 +70,13 @@ public sealed class RegularFileKind : DescriptionKind
         Fd opened = FilesByPath.Open(rebuilding, saved, file, What);
         if (saved.Writes)
         {
-            rebuilding.Last.Add(() => SetBack(saved, opened, checked((long)file.Size)));
+            long size = checked((long)file.Size);
+            if (rebuilding.Plan.Request.CutBack && rebuilding.CutBack.Add(opened, rebuilding.Plan.Relocate(file.Path), size))
+            {
+                rebuilding.Last.Add(rebuilding.CutBack.KeepAll);
+            }
+
+            rebuilding.Last.Add(() => SetBack(saved, opened, size));
         }
 
         return opened;

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Blcr.Linux;
+
+namespace Blcr.Engine.Kinds.Descriptors;
+
+/// <summary>Who could be writing to a file now, other than whoever asks for this restart.</summary>
+/// <remarks>cr_restart itself and its ancestors do not count: a shell, a batch system or cr_run that has opened the program's output
+/// for it holds it until the program has it again.</remarks>
+internal static class FileWriters
+{
+    private const int ReadLease = 0; // F_RDLCK
+    private const int NoLease = 2;   // F_UNLCK
+
+    /// <summary>"pid 4711 (tail)", "a process that cannot be seen from here"; null if there is none, as far as can be told.</summary>
+    /// <param name="file">A description of ours, open for reading only.</param>
+    /// <remarks>A read lease is refused while anybody has the file open or mapped for writing (fs/locks.c: check_conflicting_open()),
+    /// whoever it is. It is the owner's and root's to ask; others, and file systems without leases, have to do with /proc.</remarks>
+    public static string? Other(Fd file)
+    {
+        SysResult leased = Sys.Fcntl(file, FcntlCommand.SetLease, ReadLease);
+        if (leased.Ok)
+        {
+            _ = Sys.Fcntl(file, FcntlCommand.SetLease, NoLease);
+            return null;
+        }
+
+        _ = Sys.Status(file, out FileStatus status); // cannot fail for an open descriptor
+        HashSet<int> related = Related();
+        foreach (int pid in Pids().Where(pid => !related.Contains(pid)))
+        {
+            if (Writes(pid, status))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"pid {pid} ({ProcStat.Read(pid).Value?.Name})");
+            }
+        }
+
+        bool known = related.Any(pid => Writes(pid, status));
+        return leased.Error == Errno.Again && !known ? "a process that cannot be seen from here" : null;
+    }
+
+    private static HashSet<int> Related()
+    {
+        HashSet<int> related = [];
+        for (int pid = Sys.Getpid(); pid > 1 && related.Add(pid);)
+        {
+            pid = ProcStat.Read(pid).Value?.Parent ?? 0;
+        }
+
+        return related;
+    }
+
+    private static IEnumerable<int> Pids() => (Sys.ListDirectory("/proc").Value ?? [])
+        .Where(name => char.IsAsciiDigit(name[0])).Select(name => int.Parse(name, CultureInfo.InvariantCulture));
+
+    private static bool Writes(int pid, FileStatus file)
+    {
+        string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd");
+        return (Sys.ListDirectory(folder).Value ?? []).Any(number =>
+            Sys.Status($"{folder}/{number}", out FileStatus held).Ok && held.IsSameFile(file)
+            && FdInfo.Read(pid, int.Parse(number, CultureInfo.InvariantCulture)).Value is { } info
+            && (info.Flags & OpenFlags.AccessMode) != OpenFlags.ReadOnly && !info.Flags.HasFlag(OpenFlags.Path));
+    }
+}
