@@ -8,7 +8,7 @@ internal static class FrozenScope
 {
     /// <summary>How long another checkpoint or restart in the scope is waited for (blcr-contract, 1.3 "A job that checkpoints
     /// itself": it takes part only between requests). Of two that wait for each other, one gives up and the other goes on.</summary>
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
 
     /// <param name="request">Whom.</param>
     /// <param name="limit">How long at most.</param>

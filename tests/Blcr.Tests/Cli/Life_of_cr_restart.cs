@@ -227,6 +227,7 @@ public sealed class Life_of_cr_restart
         {
             app.Kill().Restart("--run-on-success", $"touch {app.PathOf($"running-{generation}")}");
             app.WaitFor($"running-{generation}");
+            Assert.True(Limits.Within(Limits.Application, () => ProcessTable.ChildrenOf(app.StandInPid).SequenceEqual([app.Pid])), "the hook does not end");
 
             app.Run("cr_checkpoint", scope, "-f", app.Context, $"{app.StandInPid}").Succeeds();
 

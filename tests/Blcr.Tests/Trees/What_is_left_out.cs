@@ -46,13 +46,15 @@ public sealed class What_is_left_out
         using Application app = Shell(
             "$CR_RUN --omit bash -c 'unset LD_PRELOAD; sleep 1000 & echo $! >child; wait' & while [ ! -s child ]; do sleep 0.01; done; touch ready; wait");
         app.WaitFor("ready");
+        string child = app.Read("child").Trim();
+        Assert.True(Limits.Within(Limits.Application, () => File.ReadAllText($"/proc/{child}/comm") == "sleep\n"), "it has not executed sleep(1)");
         int omitted = ProcessTable.ChildrenOf(app.Pid).Single(pid => ProcessTable.ChildrenOf(pid).Count > 0);
 
         Outcome outcome = app.Run("cr_checkpoint", "--dry-run", $"{app.Pid}");
 
         outcome.Succeeds();
         Assert.DoesNotContain($"{omitted} ", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains($"\n{app.Read("child").Trim()} sleep: ", outcome.Output, StringComparison.Ordinal); // a further root
+        Assert.Contains($"\n{child} sleep: ", outcome.Output, StringComparison.Ordinal); // a further root
         app.RunsOn();
     }
 

@@ -88,7 +88,7 @@ public sealed partial class Standard_streams_follow_cr_restart
         public Terminal()
         {
             Assert.Equal(0, Unlock(_master));
-            Path = Marshal.PtrToStringUTF8(NameOf(_master))!;
+            Path = NameOf(_master);
         }
 
         public string Path { get; }
@@ -102,8 +102,16 @@ public sealed partial class Standard_streams_follow_cr_restart
     [LibraryImport("libc", EntryPoint = "unlockpt")]
     private static partial int Unlock(int master);
 
-    [LibraryImport("libc", EntryPoint = "ptsname")]
-    private static partial nint NameOf(int master);
+    /// <remarks>Not ptsname(3): its buffer is one for all tests that run at the moment.</remarks>
+    private static unsafe string NameOf(int master)
+    {
+        byte* name = stackalloc byte[64];
+        Assert.Equal(0, PutName(master, name, 64));
+        return Marshal.PtrToStringUTF8((nint)name)!;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ptsname_r")]
+    private static unsafe partial int PutName(int master, byte* name, nint length);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int number);

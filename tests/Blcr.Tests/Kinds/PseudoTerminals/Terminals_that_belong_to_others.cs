@@ -30,7 +30,7 @@ public sealed partial class Terminals_that_belong_to_others
     {
         int master = OpenMaster(OpenReadWrite | NoControllingTerminal | CloseOnExec);
         Assert.Equal(0, Unlock(master));
-        using Application app = Application.Start("pseudo-terminal-own", Marshal.PtrToStringUTF8(NameOf(master))!);
+        using Application app = Application.Start("pseudo-terminal-own", NameOf(master));
 
         Outcome outcome = app.TryCheckpoint();
 
@@ -82,8 +82,16 @@ public sealed partial class Terminals_that_belong_to_others
     [LibraryImport("libc", EntryPoint = "unlockpt")]
     private static partial int Unlock(int master);
 
-    [LibraryImport("libc", EntryPoint = "ptsname")]
-    private static partial nint NameOf(int master);
+    /// <remarks>Not ptsname(3): its buffer is one for all tests that run at the moment.</remarks>
+    private static unsafe string NameOf(int master)
+    {
+        byte* name = stackalloc byte[64];
+        Assert.Equal(0, PutName(master, name, 64));
+        return Marshal.PtrToStringUTF8((nint)name)!;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ptsname_r")]
+    private static unsafe partial int PutName(int master, byte* name, nint length);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int number);
