@@ -1,8 +1,11 @@
 using Blcr.Tests.Harness;
+using Blcr.Tests.Kinds.SysvObjects;
 using Xunit;
 
 namespace Blcr.Tests.Kinds.Memory;
 
+/// <remarks>Segments of System V take free places: not while other tests have taken theirs away.</remarks>
+[Collection(SysvPrograms.Name)]
 public sealed class Huge_pages_survive
 {
     private const string Setting = "/proc/sys/vm/nr_hugepages";
@@ -17,7 +20,7 @@ public sealed class Huge_pages_survive
         File.WriteAllText(Setting, "0");
         app.TryRestart().RefusesWith(NoMemory, "huge pages of 2048 kB are needed");
 
-        File.WriteAllText(Setting, "8");
+        Assert.True(Limits.Within(Limits.Command, () => AreThere(8)), "the huge pages of before cannot be had again");
         app.Restart().JudgesItself();
     });
 
@@ -30,13 +33,19 @@ public sealed class Huge_pages_survive
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "changing vm.nr_hugepages takes root");
         try
         {
-            File.WriteAllText(Setting, $"{number}");
-            Assert.SkipUnless(File.ReadAllText(Setting).Trim() == $"{number}", "memory is too fragmented for huge pages");
+            Assert.SkipUnless(AreThere(number), "memory is too fragmented for huge pages");
             journey();
         }
         finally
         {
             File.WriteAllText(Setting, before);
         }
+    }
+
+    // The kernel gives as many as it finds room for at the moment.
+    private static bool AreThere(int number)
+    {
+        File.WriteAllText(Setting, $"{number}");
+        return File.ReadAllText(Setting).Trim() == $"{number}";
     }
 }
