@@ -40,14 +40,16 @@ internal static class FileWriters
 
     private static HashSet<int> Related()
     {
-        HashSet<int> related = [];
-        for (int pid = Sys.Getpid(); pid > 1 && related.Add(pid);)
+        HashSet<int> related = [Sys.Getpid()]; // process 1 in a namespace of its own: its ancestors cannot be seen from there
+        for (int pid = ParentOf(Sys.Getpid()); pid > 1 && related.Add(pid);)
         {
-            pid = ProcStat.Read(pid).Value?.Parent ?? 0;
+            pid = ParentOf(pid);
         }
 
         return related;
     }
+
+    private static int ParentOf(int pid) => ProcStat.Read(pid).Value?.Parent ?? 0;
 
     private static IEnumerable<int> Pids() => (Sys.ListDirectory("/proc").Value ?? [])
         .Where(name => char.IsAsciiDigit(name[0])).Select(name => int.Parse(name, CultureInfo.InvariantCulture));
