@@ -3,6 +3,7 @@ namespace Blcr.Linux;
 public static unsafe partial class Sys
 {
     private const int RemoveDirectoryFlag = 0x200; // AT_REMOVEDIR
+    private const int ExchangeFlag = 2;            // RENAME_EXCHANGE, include/uapi/linux/fs.h
 
     /// <summary>Renames; what was at the new name is gone in the same instant. man 2 rename</summary>
     public static SysResult Rename(string from, string to)
@@ -10,6 +11,15 @@ public static unsafe partial class Sys
         fixed (byte* old = CString(from), name = CString(to))
         {
             return Call(SyscallNumber.Renameat, AtCurrentDirectory, (nint)old, AtCurrentDirectory, (nint)name);
+        }
+    }
+
+    /// <summary>Two names change their files in one instant; man 2 renameat2. EINVAL: this file system cannot (NFS).</summary>
+    public static SysResult Exchange(string one, string other)
+    {
+        fixed (byte* first = CString(one), second = CString(other))
+        {
+            return Call(SyscallNumber.Renameat2, AtCurrentDirectory, (nint)first, AtCurrentDirectory, (nint)second, ExchangeFlag);
         }
     }
 

@@ -45,25 +45,25 @@ internal sealed unsafe class ChildProgram : IDisposable
     /// <param name="name">What it is called, which says what it has to do.</param>
     /// <param name="number">Its first word.</param>
     /// <param name="firstWord">Behind that come our own words, from the one with this number in argv on.</param>
-    public void AddExecute(string name, int number, int firstWord)
+    public void AddExecute(string name, int number, int firstWord) =>
+        AddExecute(new Execution(name, [number.ToString(CultureInfo.InvariantCulture)], firstWord));
+
+    /// <summary>Becomes one of our commands.</summary>
+    public void AddExecute(Execution execution)
     {
-        byte** own = ArgumentBytes.From(firstWord, Memory);
-        int count = 0;
-        while (own[count] != null)
+        byte** own = execution.OwnWordsFrom is int from ? ArgumentBytes.From(from, Memory) : (byte**)Memory.Zeroed((nuint)sizeof(byte*));
+        int first = execution.Words.Count + 1;
+        int count = LengthOf(own);
+        byte** words = (byte**)Memory.Zeroed((nuint)((first + count + 1) * sizeof(byte*)));
+        words[0] = Memory.String(execution.Name);
+        for (int i = 1; i < first; i++)
         {
-            count++;
+            words[i] = Memory.String(execution.Words[i - 1]);
         }
 
-        byte** words = (byte**)Memory.Zeroed((nuint)((count + 3) * sizeof(byte*)));
-        words[0] = Memory.String(name);
-        words[1] = Memory.String(number.ToString(CultureInfo.InvariantCulture));
-        for (int i = 0; i < count; i++)
-        {
-            words[2 + i] = own[i];
-        }
-
-        byte* path = Memory.String("/proc/self/exe"u8);
-        Add("start the command again", SyscallNumber.Execve, (nint)path, (nint)words, (nint)EnvironmentBytes.Start);
+        new Span<nint>(own, count).CopyTo(new Span<nint>(words + first, count));
+        byte* path = Memory.String(execution.Path);
+        Add("start the command again", SyscallNumber.Execve, (nint)path, (nint)words, (nint)EnvironmentWith(execution.Variable));
     }
 
     /// <summary>Makes the child. Its calls run beside us.</summary>
@@ -105,6 +105,32 @@ internal sealed unsafe class ChildProgram : IDisposable
         _errorsOfChild.Dispose();
     }
 
+    private byte** EnvironmentWith(string? variable)
+    {
+        byte** own = EnvironmentBytes.Start;
+        if (variable is null)
+        {
+            return own;
+        }
+
+        int count = LengthOf(own);
+        byte** all = (byte**)Memory.Zeroed((nuint)((count + 2) * sizeof(byte*)));
+        all[0] = Memory.String(variable);
+        new Span<nint>(own, count).CopyTo(new Span<nint>(all + 1, count));
+        return all;
+    }
+
+    private static int LengthOf(byte** array)
+    {
+        int count = 0;
+        while (array[count] != null)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     private sealed class CodePage : IDisposable
     {
         public CodePage()
@@ -119,6 +145,19 @@ internal sealed unsafe class ChildProgram : IDisposable
 
         public void Dispose() => _ = Sys.Call(SyscallNumber.Munmap, Address, Sys.PageSize);
     }
+}
+
+/// <summary>What a child becomes.</summary>
+/// <param name="Name">What it is called, which says what it has to do.</param>
+/// <param name="Words">Its first words.</param>
+/// <param name="OwnWordsFrom">Behind them come our own, from the one with this number in argv on; null: none of them.</param>
+/// <param name="Variable">NAME=VALUE, in front of our environment.</param>
+/// <param name="Path">The file.</param>
+internal sealed record Execution(
+    string Name, IReadOnlyList<string> Words, int? OwnWordsFrom = null, string? Variable = null, string Path = Execution.OwnFile)
+{
+    /// <summary>That of this process, whatever has become of its name.</summary>
+    public const string OwnFile = "/proc/self/exe";
 }
 
 /// <summary>A system call of a <see cref="ChildProgram"/>.</summary>

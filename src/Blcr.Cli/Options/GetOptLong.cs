@@ -14,13 +14,15 @@ internal static unsafe partial class GetOptLong
     /// <param name="words">The arguments without the name.</param>
     /// <param name="forms">What is known.</param>
     /// <param name="report">Write what is wrong to standard error.</param>
+    /// <param name="upToFirstOperand">Whatever stands behind the first operand is one too, as with POSIXLY_CORRECT.</param>
     public static GivenWords<TOption> Read<TOption>(
-        string command, IReadOnlyList<string> words, IReadOnlyList<OptionForm<TOption>> forms, bool report)
+        string command, IReadOnlyList<string> words, IReadOnlyList<OptionForm<TOption>> forms, bool report,
+        bool upToFirstOperand = false)
         where TOption : struct, Enum
     {
         using CStrings memory = new();
         byte** argv = memory.Array([command, .. words]);
-        byte* letters = memory.String(Letters(forms));
+        byte* letters = memory.String((upToFirstOperand ? "+" : "") + Letters(forms));
         LongOption* names = Names(forms, memory, out List<int> formOfName);
 
         Globals libc = Globals.Find();

@@ -4,7 +4,9 @@ using Blcr.Linux;
 namespace Blcr.Cli.StandIn;
 
 /// <summary>The process that signals are passed on to.</summary>
-internal sealed unsafe class Lead(int pid)
+/// <param name="pid">Its pid; 0: there is none.</param>
+/// <param name="handle">For one that is not our child, whose pid could become another's.</param>
+internal sealed unsafe class Lead(int pid, Fd? handle = null)
 {
     private bool _stoppedByTerminal; // together with us, by ^Z to our group
 
@@ -31,7 +33,8 @@ internal sealed unsafe class Lead(int pid)
         }
 
         // A lead that has ended meanwhile is no failure: its end is what is noticed next.
-        _ = signal.IsQueued ? Queue(signal) : Sys.Kill(pid, signal.Number);
+        _ = signal.IsQueued ? Queue(signal)
+            : handle is null ? Sys.Kill(pid, signal.Number) : Sys.PidFdSendSignal(handle, signal.Number);
     }
 
     // drivers/tty/n_tty.c: isig(), and tty_jobctrl.c: these go to a process group.
@@ -50,7 +53,9 @@ internal sealed unsafe class Lead(int pid)
         MemoryMarshal.Write(info, signal);
         fixed (byte* at = info)
         {
-            return Sys.Call(SyscallNumber.RtSigqueueinfo, pid, signal.Number, (nint)at);
+            return handle is null
+                ? Sys.Call(SyscallNumber.RtSigqueueinfo, pid, signal.Number, (nint)at)
+                : Sys.Call(SyscallNumber.PidfdSendSignal, handle.Number, signal.Number, (nint)at, 0);
         }
     }
 }

@@ -9,11 +9,11 @@ namespace Blcr.Cli.StandIn;
 /// <param name="lead">Its pid here; 0: it is known to its watch alone.</param>
 internal sealed class Life(int lead, LeadWatch watch, SignalRelay relay, Reporter reporter)
 {
-    private readonly Lead _lead = new(lead);
     private readonly ForegroundLoan _terminal = new(lead);
 
     public int Run()
     {
+        Passage passage = new(new Lead(lead), _terminal, relay);
         _terminal.Lend();
         SignalRelay.Open();
         while (true)
@@ -34,11 +34,11 @@ internal sealed class Life(int lead, LeadWatch watch, SignalRelay relay, Reporte
 
             if (waited.Value > 0 && status.Stopped)
             {
-                StopWith(status.StopSignal);
+                passage.StopWith(status.StopSignal);
                 continue;
             }
 
-            if (!PassOn())
+            if (!passage.PassOn())
             {
                 Sleep();
             }
@@ -50,44 +50,5 @@ internal sealed class Life(int lead, LeadWatch watch, SignalRelay relay, Reporte
     {
         Span<PollEntry> entries = [new(relay.Entries.Number, PollEvents.Readable), new(watch.Entry, PollEvents.Readable)];
         _ = Sys.Poll(entries, milliseconds: -1); // interrupted or not, the caller looks again
-    }
-
-    // Hands over the signals that have come. True if there was one.
-    private bool PassOn()
-    {
-        bool any = false;
-        while (relay.Next(out ReceivedSignal signal))
-        {
-            any = true;
-            if (signal.Number is Signal.Child or SignalRelay.CheckpointSignal || signal.Sender == Sys.Getpid())
-            {
-                continue;
-            }
-
-            _lead.Send(signal);
-            if (signal.IsStop)
-            {
-                SelfStop.With(signal.Number, relay);
-            }
-            else if (signal.Number == Signal.Cont)
-            {
-                _terminal.LendAgain();
-            }
-        }
-
-        return any;
-    }
-
-    // A lead in our own group stops together with us, by the terminal's signal to all. One that has the terminal on loan
-    // does not: then its stop must become ours, or the shell would not know that the terminal is free.
-    private void StopWith(int signal)
-    {
-        if (_terminal.IsLent)
-        {
-            _terminal.TakeBack();
-            SelfStop.WithoutWord(signal, relay);
-            _terminal.LendAgain();
-            _ = Sys.Kill(-_terminal.Group, Signal.Cont);
-        }
     }
 }

@@ -8,7 +8,8 @@ namespace Blcr.Engine.Scope;
 /// <remarks>Telling them by their names is enough: a program that pretends to be one only leaves itself out.</remarks>
 internal static class Tools
 {
-    private const string Executable = "cr";
+    // One file, whatever it was called: a cr_run that supervises starts its siblings by /proc/self/exe.
+    private static readonly string[] Executables = ["cr", "cr_run", "cr_checkpoint", "cr_restart"];
 
     /// <summary>cr_restart is the parent of what it brought back, and to whoever started it, it is the job. It leaves itself
     /// out when it is the one asked for, so that the context holds the job, over any number of generations, and not a
@@ -42,8 +43,8 @@ internal static class Tools
 
         string path = Encoding.UTF8.GetString(link);
         string name = path[(path.LastIndexOf('/') + 1)..];
-        return name.Replace(" (deleted)", "", StringComparison.Ordinal) is var file // an update replaces the file while it runs
-            && (file == Executable || file == command); // somebody has copied the link
+        // An update replaces the file while it runs; somebody may have copied a link.
+        return Executables.Contains(name.Replace(" (deleted)", "", StringComparison.Ordinal));
     }
 
     // The last of the --omit options counts; getopt takes abbreviations.
