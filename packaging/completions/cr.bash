@@ -1,7 +1,8 @@
 # bash completion for cr_run, cr_checkpoint, cr_restart and cr_info.
 # A test compares the options with what the commands know.
 
-_cr_options_cr_run='--run --omit --help --version'
+_cr_options_cr_run='--run --omit --help --version
+    --interval= --keep= --dir= --checkpoint-signal= --restart-on-failure --max-restarts= --new-pid-namespace --resume --force --status'
 _cr_options_cr_checkpoint='--verbose --quiet --help --version
     --tree --pid --process --pgid --group --sid --session
     --cwd --dir= --file= --fd= --atomic --backup --clobber --noclobber --keep=
@@ -57,11 +58,19 @@ _cr() {
     # Behind the command that cr_run starts, that command's own completion is asked for.
     if [[ $command == cr_run ]]; then
         for ((i = 1; i < COMP_CWORD; i++)); do
-            if [[ ${COMP_WORDS[i]} != --run && ${COMP_WORDS[i]} != --omit ]]; then
+            case ${COMP_WORDS[i]} in
+            --run | --omit | --restart-on-failure | --new-pid-namespace | --resume | --force | --status | = ) ;;
+            --interval | --keep | --dir | --checkpoint-signal | --max-restarts)
+                [[ ${COMP_WORDS[i + 1]-} == = ]] && ((i++))
+                ((i++)) # its value
+                ;;
+            *)
                 declare -F _command_offset >/dev/null && _command_offset "$i"
                 return
-            fi
+                ;;
+            esac
         done
+        [[ $i -gt $COMP_CWORD ]] && return
     fi
 
     if [[ $word == -* ]]; then

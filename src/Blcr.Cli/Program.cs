@@ -1,5 +1,6 @@
 using Blcr.Cli.Messages;
 using Blcr.Cli.Namespaces;
+using Blcr.Cli.Supervision;
 
 namespace Blcr.Cli;
 
@@ -33,6 +34,10 @@ internal static class Program
                     return RestartInside.Run(rest.ToArray());
                 case CheckpointInside.Command:
                     return CheckpointInside.Run(rest.ToArray());
+                case SupervisedSiblings.Checkpoint:
+                    return SupervisedSiblings.RunCheckpoint(rest.ToArray());
+                case SupervisedSiblings.Restart:
+                    return SupervisedSiblings.RunRestart(rest.ToArray());
                 case "cr_info":
                     return InfoCommand.Run(rest.ToArray());
                 default:

@@ -14,7 +14,8 @@ internal static class RestartCommand
 
     /// <param name="arguments">The arguments.</param>
     /// <param name="firstWord">Where they start in argv.</param>
-    public static int Run(IReadOnlyList<string> arguments, int firstWord)
+    /// <param name="running">Called when the processes run.</param>
+    public static int Run(IReadOnlyList<string> arguments, int firstWord, Action? running = null)
     {
         // Two readings: only when everything is read is it known whether getopt may complain.
         GivenWords<RestartOption> words = GetOptLong.Read(Name, arguments, RestartOptionForms.All, report: false);
@@ -31,7 +32,7 @@ internal static class RestartCommand
         RestartOptions? options = words.Wrong ? null : RestartOptions.From(words, out mistake);
         if (options is not null)
         {
-            Attempt attempt = new(hooks, options, new Reporter(quiet, options.Diagnostics));
+            Attempt attempt = new(hooks, options, new Reporter(quiet, options.Diagnostics), running);
             return options.NewPidNamespace ? attempt.RunInside(firstWord) : attempt.Run();
         }
 
@@ -50,7 +51,7 @@ internal static class RestartCommand
     }
 
     // One restart with options that make sense.
-    private sealed record Attempt(Hooks Hooks, RestartOptions Options, Reporter Reporter)
+    private sealed record Attempt(Hooks Hooks, RestartOptions Options, Reporter Reporter, Action? Running)
     {
         public int Run()
         {
@@ -124,6 +125,7 @@ internal static class RestartCommand
         private int? Succeed(SignalRelay relay, IReadOnlyList<string> diagnostics)
         {
             Reporter.Remark(diagnostics);
+            Running?.Invoke();
             return relay.Aside(() => HookRunner.Run(Hooks, HookEvent.Success));
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Blcr.Cli.Supervision;
 using Blcr.Linux;
 
 namespace Blcr.Cli.Messages;
@@ -28,7 +29,11 @@ internal static class StandardStreams
     public static Errno WriteOutput(string text) => Write(OutputNumber, text);
 
     /// <summary>Nobody can be told when this fails.</summary>
-    public static void WriteError(string text) => _ = Write(ErrorNumber, text);
+    public static void WriteError(string text)
+    {
+        _ = Write(ErrorNumber, text);
+        Journal.Copy(text);
+    }
 
     private static unsafe Errno Write(int number, string text)
     {

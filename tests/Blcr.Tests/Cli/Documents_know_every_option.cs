@@ -1,4 +1,5 @@
 using Blcr.Cli.Options;
+using Blcr.Cli.Supervision;
 using Xunit;
 
 namespace Blcr.Tests.Cli;
@@ -11,6 +12,7 @@ public sealed class Documents_know_every_option
         Assert.Empty(Missing("cr_checkpoint", CheckpointOptionForms.All, ManPage("cr_checkpoint")));
         Assert.Empty(Missing("cr_restart", RestartOptionForms.All, ManPage("cr_restart")));
         Assert.Empty(Missing("cr_info", InfoOptionForms.All, ManPage("cr_info")));
+        Assert.Empty(Missing("cr_run", SupervisionOptionForms.All, ManPage("cr_run")));
     }
 
     [Fact]
@@ -19,6 +21,7 @@ public sealed class Documents_know_every_option
         Assert.Equal(Names(CheckpointOptionForms.All), Completed("cr_checkpoint"));
         Assert.Equal(Names(RestartOptionForms.All), Completed("cr_restart"));
         Assert.Equal(Names(InfoOptionForms.All), Completed("cr_info"));
+        Assert.Equal(Names(SupervisionOptionForms.All).Append("--omit").Order(StringComparer.Ordinal), Completed("cr_run"));
     }
 
     [Fact]
@@ -30,6 +33,7 @@ public sealed class Documents_know_every_option
         Assert.Equal(undocumented, Missing("", CheckpointOptionForms.All, shell.Run("cr_checkpoint", "--help").Output));
         Assert.Equal(undocumented, Missing("", RestartOptionForms.All, shell.Run("cr_restart", "--help").Output));
         Assert.Empty(Missing("", InfoOptionForms.All, shell.Run("cr_info", "--help").Output));
+        Assert.Empty(Missing("", SupervisionOptionForms.All, shell.Run("cr_run", "--help").Output));
     }
 
     // Without markup: "\-\-pid" and "\fB\-d\fR".

@@ -85,9 +85,10 @@ public sealed partial class Application : IDisposable
 
     /// <summary>Starts any program, which knows nothing of ready and judge.</summary>
     public static Application StartReal(
-        IReadOnlyList<string> commandLine, IReadOnlyDictionary<string, string>? environment = null, string input = "/dev/null")
+        IReadOnlyList<string> commandLine, IReadOnlyDictionary<string, string>? environment = null, string input = "/dev/null",
+        User? user = null)
     {
-        Application app = new(User.Self, environment);
+        Application app = new(user ?? User.Self, environment);
         app.Launch(commandLine, input);
         return app;
     }
