@@ -31,7 +31,7 @@ public static class Restart
         Release.LetGo(rebuilding, tree);
 
         return new RestartReport(
-            tree.Processes[0].Pid,
+            tree.Lead,
             [.. tree.Processes.Select(process => process.Pid)],
             tree.Processes.Sum(process => process.Threads.Count),
             plan.Diagnostics);

@@ -10,7 +10,7 @@ internal sealed class ProcessText(ContextFile file, ProcessImage process, String
 {
     public void Write()
     {
-        string parent = process.Parent > 0 ? $", child of {process.Parent}" : "";
+        string parent = process.Parent > 0 ? $", child of {process.Parent}" : process.ChildOfInit ? ", child of init" : "";
         string stopped = process.Stopped ? $", stopped by signal {process.StopSignal}" : "";
         text.Append($"\nprocess {process.Pid} ({Words.Harmless(process.Name)}){parent}, group {process.Group}, session {process.Session}{stopped}{Ended()}\n");
         if (process.Zombie is not null)

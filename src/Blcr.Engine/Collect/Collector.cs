@@ -44,6 +44,7 @@ internal static class Collector
             frozen.Add(process.Pid, process);
         }
 
+        ChildrenOfInit.Collect([.. frozen.Values.Select(process => process.Image)]);
         List<ProcessImage> found = [.. tree.Processes.Select(process => process.Image)];
         found.AddRange(ZombieCollector.Find(scope.Ended, frozen, dump.Diagnostics));
         foreach (ProcessImage image in FamilyOrder.Put(found, dump.Request.Target))

@@ -43,6 +43,11 @@ internal static class ProcessStructure
                 structure.Refuse($"process {pid} is a child of thread {process.ParentThread}, which its parent does not have");
             }
 
+            if (process.ChildOfInit && (process.Parent != 0 || process.Zombie is not null))
+            {
+                structure.Refuse($"process {pid} has another parent than init, or is a zombie of it");
+            }
+
             if (!IsId(pid) || !pids.Add(pid))
             {
                 structure.Refuse($"process {pid} is there twice");

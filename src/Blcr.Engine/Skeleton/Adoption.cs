@@ -12,7 +12,7 @@ internal sealed record Adoption(Footing Footing, FamilyMember? Parent, bool Bear
     /// <returns>The id of the orphan, a child of <paramref name="parent"/> now (null: of the tool).</returns>
     public int Of(FamilyMember orphan, SeedProcess? parent, int wanted)
     {
-        if (BearsForParent && orphan.Parent == Parent)
+        if (BearsForParent && orphan.Parent == Parent && !orphan.BelongsToInit)
         {
             return CloneCall.Make(Footing, new CloneArguments { Flags = CloneFlags.Parent }, wanted, orphan.Image.Pid);
         }
@@ -21,7 +21,15 @@ internal sealed record Adoption(Footing Footing, FamilyMember? Parent, bool Bear
         _ = parent?.Footing.Must("adopt a process", SyscallNumber.Prctl, PrctlOption.SetChildSubreaper, 1);
         int between = Between(wanted);
         int born = CloneCall.Make(Footing.OfCopy(between), new CloneArguments { ExitSignal = Signal.Child }, wanted, orphan.Image.Pid);
-        End(between);
+        if (orphan.BelongsToInit)
+        {
+            Subreaper.Without(() => End(between));
+        }
+        else
+        {
+            End(between);
+        }
+
         _ = parent?.Footing.Must("adopt no further process", SyscallNumber.Prctl, PrctlOption.SetChildSubreaper, 0);
         return born;
     }

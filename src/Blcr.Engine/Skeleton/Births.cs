@@ -28,11 +28,13 @@ internal sealed class Births(Rebuilding rebuilding, NewTree tree, DescriptorChan
     {
         using Fd seed = SeedFile.Create();
         using PassedOnCapability capability = new();
-        foreach (FamilyMember root in _children[0])
+        foreach (FamilyMember root in _children[0].Where(root => !root.BelongsToInit))
         {
             int pid = Spawn.Seed(seed, Wanted(root.Image.Pid), root.Image.Pid);
             Add(root, pid, bearer: null);
         }
+
+        BearForInit(seed, [.. _children[0].Where(root => root.BelongsToInit)]);
 
         foreach (int session in LeaderlessBelow(null))
         {
@@ -58,6 +60,33 @@ internal sealed class Births(Rebuilding rebuilding, NewTree tree, DescriptorChan
             rebuilding.Processes.Add(_born[member]);
             tree.Processes.Add(_born[member]);
         }
+    }
+
+    /// <summary>Born by a process that ends then, as it was with whoever had started them.</summary>
+    private void BearForInit(Fd seed, List<FamilyMember> daemons)
+    {
+        if (daemons.Count == 0)
+        {
+            return;
+        }
+
+        int pid = Spawn.Seed(seed, 0, 0);
+        while (_plan.Uses(pid))
+        {
+            new Placeholder(0, pid, Footing.InSeed(pid), null).End();
+            pid = Spawn.Seed(seed, 0, 0); // the kernel gives out one id after the other
+        }
+
+        Placeholder between = new(0, pid, Footing.InSeed(pid), null);
+        tree.Placeholders.Add(between);
+        foreach (FamilyMember daemon in daemons)
+        {
+            CloneArguments arguments = new() { ExitSignal = Signal.Child };
+            Add(daemon, CloneCall.Make(between.Footing, arguments, Wanted(daemon.Image.Pid), daemon.Image.Pid), bearer: null);
+        }
+
+        _ = tree.Placeholders.Remove(between);
+        Subreaper.Without(between.End);
     }
 
     private int Wanted(int savedPid) => rebuilding.Plan.Request.RestorePid ? savedPid : 0;

@@ -1,4 +1,5 @@
 using Blcr.Engine.Image;
+using Blcr.Linux;
 
 namespace Blcr.Engine.Skeleton;
 
@@ -33,6 +34,12 @@ internal sealed class FamilyMember(ProcessImage image, FamilyMember? parent)
     public FamilyMember? Twin { get; set; }
 
     public bool IsZombie => Image.Zombie is not null;
+
+    /// <inheritdoc cref="GoesToInit"/>
+    public bool BelongsToInit => GoesToInit(Image);
+
+    /// <summary>It will be a child of init. Process 1 of a namespace, which the tool may be, keeps all of its children.</summary>
+    public static bool GoesToInit(ProcessImage image) => image.ChildOfInit && Sys.Getpid() != 1;
 }
 
 /// <summary>How a process comes into the session it is born in. A session can only be joined by being born in it.</summary>

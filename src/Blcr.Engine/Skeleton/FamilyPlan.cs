@@ -29,6 +29,10 @@ internal sealed class FamilyPlan
 
     public FamilyMember this[int pid] => _byPid[pid];
 
+    /// <summary>Whether an id must be kept free: a process, thread, group or session of the file has it.</summary>
+    public bool Uses(int id) => _members.Exists(member => member.Image.Pid == id || member.Image.Group == id || member.Image.Session == id
+        || member.Image.Threads.Any(thread => thread.Tid == id));
+
     public static FamilyPlan Of(ContextImage image, RestartRequest request)
     {
         FamilyPlan plan = new();

@@ -16,6 +16,9 @@ internal sealed class NewTree : IDisposable
     /// <summary>Those that live. Parents before children, the lead first.</summary>
     public List<SeedProcess> Processes { get; } = [];
 
+    /// <summary>Pid of the first one that is a child of ours; 0: all of them belong to init.</summary>
+    public int Lead => Processes.Find(process => process.Image.Parent == 0 && !FamilyMember.GoesToInit(process.Image))?.Pid ?? 0;
+
     /// <summary>These and the zombies, in the order of birth.</summary>
     public List<SeedProcess> Born { get; } = [];
 

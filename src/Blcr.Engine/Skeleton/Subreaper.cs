@@ -16,5 +16,13 @@ internal sealed unsafe class Subreaper : IDisposable
         _ = Sys.Prctl(PrctlOption.SetChildSubreaper, 1);
     }
 
+    /// <summary>Does something by which a new process loses its parent, and becomes a child of init (or of a subreaper above us).</summary>
+    public static void Without(Action something)
+    {
+        _ = Sys.Prctl(PrctlOption.SetChildSubreaper, 0);
+        something();
+        _ = Sys.Prctl(PrctlOption.SetChildSubreaper, 1);
+    }
+
     public void Dispose() => _ = Sys.Prctl(PrctlOption.SetChildSubreaper, _wasOne ? 1 : 0);
 }
