@@ -7,7 +7,7 @@ _cr_options_cr_checkpoint='--verbose --quiet --help --version
     --tree --pid --process --pgid --group --sid --session
     --cwd --dir= --file= --fd= --atomic --backup --clobber --noclobber --keep=
     --run --signal= --stop --term --abort --kill --cont --early-stop --early-abrt
-    --sync --nosync --save-exe --save-private --save-shared --save-all --save-none
+    --sync --nosync --save-exe --save-private --save-shared --save-all --save-none --save-files=
     --ptraced-error --ptraced-skip --ptraced-allow --ptracer-error --ptracer-skip
     --kmsg-none --kmsg-error --kmsg-warning --time= --dry-run'
 _cr_options_cr_restart='--help --version --quiet --file= --fd= --dir= --fall-back
@@ -37,7 +37,7 @@ _cr() {
     fi
 
     case $command:$before in
-    cr_checkpoint:--file | cr_checkpoint:-f | cr_checkpoint:--backup | cr_restart:--file | cr_restart:-f)
+    cr_checkpoint:--file | cr_checkpoint:-f | cr_checkpoint:--backup | cr_checkpoint:--save-files | cr_restart:--file | cr_restart:-f)
         _cr_files -f "$word"
         return
         ;;

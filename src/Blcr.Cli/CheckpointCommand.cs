@@ -143,6 +143,7 @@ internal static class CheckpointCommand
         Scope = options.Scope,
         Destination = options.Destination,
         Save = options.Save,
+        SaveBelow = options.SaveBelow,
         Traced = options.Traced,
         Tracer = options.Tracer,
         SignalAfter = options.Signal,

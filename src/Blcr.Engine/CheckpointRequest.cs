@@ -12,6 +12,9 @@ public sealed record CheckpointRequest
     /// <summary>Mapped files whose whole content goes into the context file.</summary>
     public SaveFiles Save { get; init; } = SaveFiles.None;
 
+    /// <summary>Files at or below these paths go into the context file as well, if a process has them open or mapped.</summary>
+    public IReadOnlyList<string> SaveBelow { get; init; } = [];
+
     public TracedPolicy Traced { get; init; } = TracedPolicy.Error;
 
     public TracerPolicy Tracer { get; init; } = TracerPolicy.Error;

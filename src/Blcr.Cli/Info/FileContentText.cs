@@ -13,7 +13,7 @@ internal static class FileContentText
             FileContentOrigin.ContentDeletedFile => $"deleted file {path}",
             FileContentOrigin.ContentMemfd => $"memory file {path}",
             FileContentOrigin.ContentSharedAnonymous => "shared memory",
-            FileContentOrigin.ContentSavedFile => $"copy of {path}",
+            FileContentOrigin.ContentSavedFile or FileContentOrigin.ContentChosenFile => $"copy of {path}",
             _ => path,
         };
         return $"{what} ({Words.Bytes(content.Size)})";

@@ -51,6 +51,8 @@ internal static class CheckpointUsage
               --save-shared       every shared mapping of a file
               --save-all          all of these
               --save-none         none (default)
+              --save-files PATH   files at PATH or below that the processes have open or mapped;
+                                  may be repeated
 
         Processes under a debugger, and debuggers:
               --ptraced-error     processes being traced are an error (default)

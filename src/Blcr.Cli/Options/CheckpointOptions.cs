@@ -21,6 +21,9 @@ internal sealed record CheckpointOptions
 
     public SaveFiles Save { get; private set; }
 
+    /// <summary>Paths of files whose content is saved too.</summary>
+    public List<string> SaveBelow { get; } = [];
+
     public TracedPolicy Traced { get; private set; }
 
     public TracerPolicy Tracer { get; private set; }
@@ -106,6 +109,7 @@ internal sealed record CheckpointOptions
             case CheckpointOption.SaveShared: Save |= SaveFiles.Shared; break;
             case CheckpointOption.SaveAll: Save = SaveFiles.All; break;
             case CheckpointOption.SaveNone: Save = SaveFiles.None; break;
+            case CheckpointOption.SaveFiles: SaveBelow.Add(given.Argument!); break;
             case CheckpointOption.TracedError: Traced = TracedPolicy.Error; break;
             case CheckpointOption.TracedSkip: Traced = TracedPolicy.Skip; break;
             case CheckpointOption.TracedAllow: Traced = TracedPolicy.Allow; break;

@@ -32,6 +32,9 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
     /// <summary>Files saved by content, each once.</summary>
     public FileContentTable FileContents => field ??= new(this);
 
+    /// <summary>Those that the user wants to be saved so.</summary>
+    public ChosenFiles ChosenFiles { get; } = new(request.SaveBelow);
+
     /// <summary>Finds names of files that are watched.</summary>
     public WatchedFileSearch WatchedFiles => field ??= new(this);
 

@@ -9,7 +9,7 @@ using Blcr.Linux;
 namespace Blcr.Engine.Kinds.DeletedFiles;
 
 /// <summary>Regular files without a name (deleted files, O_TMPFILE, memfds): saved by content, made again without one.
-/// And those of /dev/shm, which are memory with a name: saved by content, and made again with it.</summary>
+/// And those of /dev/shm, which are memory with a name: saved by content, and made again with it; and what the user has chosen to be saved so.</summary>
 /// <remarks>The content is the work of FileContents, which saves each file once, whether it is mapped, open or both.</remarks>
 public sealed class DeletedFileKind : DescriptionKind
 {
@@ -19,7 +19,7 @@ public sealed class DeletedFileKind : DescriptionKind
     public override OpenDescription.ObjectOneofCase Object => OpenDescription.ObjectOneofCase.ContentFile;
 
     public override bool Owns(Dump dump, FoundDescription found) =>
-        found.Status.Type == FileType.Regular && !found.IsPathOnly && (found.IsDeleted || IsNamedMemory(found));
+        found.Status.Type == FileType.Regular && !found.IsPathOnly && (found.IsDeleted || IsNamedMemory(found) || dump.ChosenFiles.Has(found));
 
     public override void Collect(Dump dump, FoundDescription found)
     {
@@ -34,6 +34,12 @@ public sealed class DeletedFileKind : DescriptionKind
         {
             uint id = dump.FileContents.Add(found.Duplicate(), FileContentOrigin.ContentNamedMemory, name, found.Process.Pid).Id;
             found.Image.ContentFile = new ContentFile { Content = id };
+            return;
+        }
+
+        if (dump.ChosenFiles.Has(found))
+        {
+            found.Image.ContentFile = new ContentFile { Content = dump.FileContents.Add(found.Duplicate(), FileContentOrigin.ContentChosenFile, name, found.Process.Pid).Id };
             return;
         }
 

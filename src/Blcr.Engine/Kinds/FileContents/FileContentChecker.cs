@@ -24,6 +24,10 @@ public static class FileContentChecker
             {
                 NamedMemory.Check(plan, content);
             }
+            else if (content.Origin == FileContentOrigin.ContentChosenFile)
+            {
+                ChosenFile.Check(plan, content);
+            }
             else if (content.Origin == FileContentOrigin.ContentDeletedFile && FileContentUse.IsWritten(plan.Image, content.Id))
             {
                 CheckPlace(plan, plan.Relocate(content.Path));

@@ -47,6 +47,7 @@ public sealed class FileContentTable(Dump dump) : IDisposable
             return content;
         }
 
+        content.Inode = origin == FileContentOrigin.ContentChosenFile ? status.Inode : 0;
         _files.Add(reader.Value!);
         if (origin == FileContentOrigin.ContentMemfd)
         {

@@ -100,7 +100,8 @@ internal static class NamedMemory
 
         if (!done.Ok)
         {
-            throw new RefusedException([Refuse(path, done.Error, $"which cannot be given its {content.Size} bytes: {ErrorText.Of(done.Error)}")]);
+            throw new RefusedException(0, done.Error, $"{path} cannot be given its {content.Size} bytes back: {ErrorText.Of(done.Error)}",
+                "It has to have the content it had at the checkpoint.", "Remove it, or give it another place with --relocate OLD=NEW.");
         }
     }
 

@@ -61,7 +61,7 @@ internal static class NamelessFiles
         return made;
     }
 
-    private static SysResult<Fd> CreateNameless(string folder, uint mode)
+    public static SysResult<Fd> CreateNameless(string folder, uint mode)
     {
         SysResult<Fd> made = Sys.Open(folder, OpenFlags.ReadWrite | OpenFlags.TemporaryFile | OpenFlags.CloseOnExec, mode);
 

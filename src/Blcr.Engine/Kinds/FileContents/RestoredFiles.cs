@@ -20,6 +20,9 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     private readonly List<string> _new = [];
     private readonly HashSet<uint> _unchanged = [];
 
+    // Files that were there with their content, and are nobody's to change.
+    private readonly HashSet<uint> _asTheyAre = [];
+
     /// <summary>The file of that id, complete, open for reading and writing, with the offset at 0.</summary>
     /// <returns>A descriptor of ours that this object owns.</returns>
     /// <exception cref="RefusedException">It cannot be made here.</exception>
@@ -34,12 +37,13 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
         Fd file = content.Origin switch
         {
             FileContentOrigin.ContentNamedMemory => OpenNamed(content),
+            FileContentOrigin.ContentChosenFile => OpenChosen(content),
             FileContentOrigin.ContentMemfd => MemoryFiles.Make(content),
             FileContentOrigin.ContentSharedAnonymous or FileContentOrigin.ContentSysv => MemoryFiles.MakeShared(content),
             _ => MakeNameless(content),
         };
         _files.Add(id, (content, file));
-        if (!_unchanged.Contains(id))
+        if (!_unchanged.Contains(id) && !_asTheyAre.Contains(id))
         {
             FileFiller.Fill(content, file, plan.File);
         }
@@ -65,6 +69,11 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     {
         Fd writable = Get(id);
         FileContent content = Find(id);
+        if (_asTheyAre.Contains(id))
+        {
+            return Open(id, OpenFlags.ReadOnly);
+        }
+
         _ = Sys.SetMode(writable, content.Mode & PermissionBits); // its owner is us; and exec permission is checked next
         Fd reader = Open(id, OpenFlags.ReadOnly);
         writable.Dispose();
@@ -77,7 +86,7 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     /// Preconditions: everything of every process is mapped and open.</summary>
     public void Finish()
     {
-        foreach ((FileContent content, Fd file) in _files.Values)
+        foreach ((FileContent content, Fd file) in _files.Values.Where(each => !_asTheyAre.Contains(each.Content.Id)))
         {
             if (_unchanged.Contains(content.Id))
             {
@@ -133,6 +142,21 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     {
         using OwnerRights.Scope rights = plan.Rights.Enter();
         return NamelessFiles.Make(content, plan.Relocate(content.Path), FileContentUse.IsWritten(plan.Image, content.Id));
+    }
+
+    private Fd OpenChosen(FileContent content)
+    {
+        using OwnerRights.Scope rights = plan.Rights.Enter();
+        string path = plan.Relocate(content.Path);
+        (Fd file, ChosenState state) = ChosenFile.Open(content, path, FileContentUse.IsWritten(plan.Image, content.Id), plan.File);
+        if (state == ChosenState.MadeByName)
+        {
+            _new.Add(path);
+        }
+
+        _ = state == ChosenState.There && _asTheyAre.Add(content.Id);
+        _ = state == ChosenState.ToBeSetBack && _unchanged.Add(content.Id);
+        return file;
     }
 
     private Fd OpenNamed(FileContent content)

@@ -46,6 +46,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         bool executable = image.Executable is { } exe && exe.Device == found.Status.Device && exe.Inode == found.Status.Inode;
         return found.Status.Type == FileType.Regular
             && (NamedMemory.Is(found.Path, found.Status)
+                || dump.ChosenFiles.Cover(found.Path)
                 || (executable && save.HasFlag(SaveFiles.Executable))
                 || save.HasFlag(vma.Shared ? SaveFiles.Shared : SaveFiles.Private));
     }
@@ -107,6 +108,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
         FileContentOrigin origin = memoryFile ? FileContentOrigin.ContentMemfd
             : sharedAnonymous ? FileContentOrigin.ContentSharedAnonymous
             : found.ByPath && NamedMemory.Is(found.Path, found.Status) ? FileContentOrigin.ContentNamedMemory
+            : found.ByPath && dump.ChosenFiles.Cover(found.Path) ? FileContentOrigin.ContentChosenFile
             : found.ByPath ? FileContentOrigin.ContentSavedFile : FileContentOrigin.ContentDeletedFile;
         string path = memoryFile ? found.Path[MemoryFile.Length..] : found.Path;
         FileContent content = dump.FileContents.Add(opened.Value!, origin, path, process.Pid);

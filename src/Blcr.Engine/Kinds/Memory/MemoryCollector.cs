@@ -127,7 +127,8 @@ internal static class MemoryCollector
         }
 
         MappedFiles.Found found = MappedFiles.FindExecutable(System.Text.Encoding.UTF8.GetString(target.Value!), link);
-        if (found.ByPath && !dump.Request.Save.HasFlag(SaveFiles.Executable))
+        bool chosen = found.ByPath && dump.ChosenFiles.Cover(found.Path);
+        if (found.ByPath && !chosen && !dump.Request.Save.HasFlag(SaveFiles.Executable))
         {
             image.Executable = dump.MappedFiles.Describe(found.Path, found.Status);
             return;
@@ -137,7 +138,7 @@ internal static class MemoryCollector
         SysResult<Fd> file = Sys.Open(link, OpenFlags.ReadOnly | OpenFlags.CloseOnExec);
         if (file.Ok)
         {
-            FileContentOrigin origin = found.ByPath ? FileContentOrigin.ContentSavedFile : FileContentOrigin.ContentDeletedFile;
+            FileContentOrigin origin = chosen ? FileContentOrigin.ContentChosenFile : found.ByPath ? FileContentOrigin.ContentSavedFile : FileContentOrigin.ContentDeletedFile;
             image.ExecutableContent = dump.FileContents.Add(file.Value!, origin, found.Path, process.Pid).Id;
         }
         else
