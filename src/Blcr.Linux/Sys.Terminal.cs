@@ -108,6 +108,7 @@ public static class TerminalSettings
     public const int Start = 8;                       // VSTART
     public const int Stop = 9;                        // VSTOP
     public const int EndOfLine = 11;                  // VEOL
+    public const int QuoteNext = 15;                  // VLNEXT
     public const int SecondEndOfLine = 16;            // VEOL2
 
     public static uint InputMode(ReadOnlySpan<byte> settings) => MemoryMarshal.Read<uint>(settings);

@@ -8,7 +8,8 @@ internal static class TerminalStructure
 {
     private const uint HighestNumber = 1 << 20; // NR_UNIX98_PTY_MAX
     private const int HighestPid = 1 << 22;
-    private const int MostBytes = 64 << 10;     // what waits on one side: a queue and its flip buffers, with much to spare
+    private const int MostOutput = 64 << 10;    // what waits at the master: a queue and its flip buffers, with much to spare
+    private const int MostInput = 4096;         // N_TTY_BUF_SIZE: it is written at once
 
     public static void Check(Structure structure, ContextImage image)
     {
@@ -46,7 +47,7 @@ internal static class TerminalStructure
             && terminal.Session is >= 0 and <= HighestPid && terminal.Foreground is >= 0 and <= HighestPid
             && (terminal.Session == 0 || terminal.Opened)
             && terminal.Mode <= 0xfff
-            && terminal.Output.Length <= MostBytes && terminal.Input.Length <= MostBytes
+            && terminal.Output.Length <= MostOutput && terminal.Input.Length <= MostInput
             && (terminal.Opened || (terminal.Output.Length == 0 && terminal.Input.Length == 0));
         long lines = 0;
         foreach (uint length in terminal.Lines)

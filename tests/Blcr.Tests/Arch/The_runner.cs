@@ -9,7 +9,7 @@ namespace Blcr.Tests.Arch;
 public sealed class The_runner
 {
     private static readonly Mnemonic[] Allowed =
-        [Mnemonic.Mov, Mnemonic.Movsxd, Mnemonic.Lea, Mnemonic.Not, Mnemonic.Jrcxz, Mnemonic.Jmp, Mnemonic.Syscall];
+        [Mnemonic.Mov, Mnemonic.Movsxd, Mnemonic.Movzx, Mnemonic.Lea, Mnemonic.Not, Mnemonic.Jrcxz, Mnemonic.Jmp, Mnemonic.Syscall];
 
     public static TheoryData<string> Editions { get; } = ["injected", "workshop"];
 

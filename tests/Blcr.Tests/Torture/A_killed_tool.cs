@@ -74,6 +74,26 @@ public sealed class A_killed_tool
         app.JudgesItself();
     }
 
+    /// <summary>What nobody has read yet is taken out of a terminal to be copied, and put back: every line a line.</summary>
+    [Fact]
+    public void Leaves_every_line_that_waits_in_a_terminal()
+    {
+        using Application app = Application.Start("pseudo-terminal-lines");
+        int descriptors = Descriptors(app.Pid);
+        Random random = new();
+        for (int i = 0; i < 60; i++)
+        {
+            ChildProcess tool = app.StartCommand("cr_checkpoint", ["--nosync", "-f", app.Context, $"{app.Pid}"], "killed", User.Self);
+            Thread.Sleep(random.Next(2, 80));
+            ChildProcess.Signal(tool.Pid, Signal.Kill);
+            Assert.NotNull(tool.WaitForEnd(Limits.Command));
+            app.RunsOn();
+        }
+
+        Assert.True(Limits.Within(Limits.Application, () => Descriptors(app.Pid) == descriptors), $"{Descriptors(app.Pid)} descriptors instead of {descriptors}");
+        app.JudgesItself();
+    }
+
     private static int Descriptors(int pid) => Sys.ListDirectory($"/proc/{pid}/fd").Value!.Count;
 
     private static int Mappings(int pid) => ProcVma.ReadLines(pid).Value!.Count;

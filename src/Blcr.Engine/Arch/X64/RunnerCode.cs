@@ -8,7 +8,7 @@ namespace Blcr.Engine.Arch.X64;
 /// <summary>The engine's only machine code: it makes the calls of a syscall program inside another task.</summary>
 /// <remarks>
 /// Position-independent. Uses no stack, no floating-point or vector register and no instruction that changes a flag,
-/// only mov, lea, not, jrcxz, jmp and syscall: so rsp, the red zone, flags and extended state need no saving, and
+/// only mov, movzx, lea, not, jrcxz, jmp and syscall: so rsp, the red zone, flags and extended state need no saving, and
 /// whatever instant it is interrupted or abandoned at, they are the application's own. (syscall itself keeps the flags:
 /// it saves them in r11 and takes them back; it clobbers rcx and r11, man 2 syscall.)
 /// While it works: rbx = scratch memory (ScratchLayout), rbp = saved-state slot (SlotLayout, injected only).
@@ -31,6 +31,7 @@ internal sealed class RunnerCode
             EmitEnter(labels);
         }
 
+        TranscriptionCode.Emit(_asm, ref labels.Transcribe, labels.Made);
         EmitInterpreter(labels);
         EmitPark(labels, injected);
         if (injected)
@@ -38,6 +39,7 @@ internal sealed class RunnerCode
             EmitUndo(labels);
             EmitLeave(labels);
         }
+
 
         using MemoryStream bytes = new();
         AssemblerResult assembled = _asm.Assemble(new StreamCodeWriter(bytes), rip: 0, BlockEncoderOptions.ReturnNewInstructionOffsets);
@@ -128,7 +130,10 @@ internal sealed class RunnerCode
         asm.mov(r10, __[r12 + ScratchLayout.Entry.FirstArgument + 24]);
         asm.mov(r8, __[r12 + ScratchLayout.Entry.FirstArgument + 32]);
         asm.mov(r9, __[r12 + ScratchLayout.Entry.FirstArgument + 40]);
+        asm.lea(rcx, __[rax - Transcription.Operation]);
+        asm.jrcxz(labels.Own);
         asm.syscall();
+        asm.Label(ref labels.Made);
         asm.mov(r14, __[r12 + ScratchLayout.Entry.Value]);
         asm.mov(__[r12 + ScratchLayout.Entry.Value], rax);
         asm.lea(r13, __[r13 + 1]);
@@ -152,6 +157,8 @@ internal sealed class RunnerCode
         asm.lea(rcx, __[rax + r14]);          // Mode.Exactly: value minus expected
         asm.jrcxz(labels.Advance);
         asm.jmp(labels.Count);
+        asm.Label(ref labels.Own);
+        asm.jmp(labels.Transcribe);
 
         // An error is -4095…-1: value + 4096 has none of the bits from 12 up. Without a shift instruction, which would
         // change flags: times 16 by lea, then two bytes are dropped by an unaligned load.
@@ -271,6 +278,9 @@ internal sealed class RunnerCode
         public Label Enter = asm.CreateLabel("enter");
         public Label Mapped = asm.CreateLabel("mapped");
         public Label Run = asm.CreateLabel("run");
+        public Label Made = asm.CreateLabel("made");
+        public Label Own = asm.CreateLabel("own");
+        public Label Transcribe = asm.CreateLabel("transcribe");
         public Label Next = asm.CreateLabel("next");
         public Label Hand = asm.CreateLabel("hand");
         public Label Handed = asm.CreateLabel("handed");

@@ -15,7 +15,7 @@ namespace Blcr.Engine.Kinds.PseudoTerminals;
 /// A slave whose master is outside is cr_restart's business (Terminals). Refused: another line discipline, a pair in
 /// another devpts (a container's), one that somebody outside the tree has open, and packet-mode status not yet read.
 /// Not exact: whether stopped output was stopped by ^S or by tcflow(3) is not visible; it is taken for ^S where that works.
-/// A NUL in canonical input is taken for an end-of-file mark, which it is for the line discipline as well.
+/// A line that ends in no newline was ended by ^D, or was there when canonical mode was switched on: it is taken for the former.
 /// </remarks>
 public sealed class PseudoTerminalKind : DescriptionKind
 {

@@ -82,7 +82,7 @@ internal sealed class RestoredPseudoTerminal : IDisposable
         }
         else
         {
-            Must(saved, Sys.SetTerminalSettings(slave, RefillProgram.Unprocessed(image, keepStopped: false)), "does not take its settings");
+            Must(saved, Sys.SetTerminalSettings(slave, TransitSettings.Raw(image)), "does not take its settings");
             WriteOutput(image, slave, saved);
             SyscallProgram program = new("put back what waits in a terminal");
             RefillProgram.Add(program, master.Number, slave.Number, image);

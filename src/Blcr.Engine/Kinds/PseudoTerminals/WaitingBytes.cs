@@ -1,25 +1,21 @@
 using Blcr.Engine.Collect;
 using Blcr.Engine.Image;
-using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;
-using Google.Protobuf;
 
 namespace Blcr.Engine.Kinds.PseudoTerminals;
 
 /// <summary>What waits in a pair to be read, on both sides, copied without loss to the application.</summary>
 /// <remarks>
 /// The kernel has no way to peek at it: what is read is gone, and must be put back. So nothing is read by us. A program in the
-/// task that holds the master takes the bytes into a pipe, copies the pipe by tee(2), and writes them back at the
-/// other side, with settings under which they pass unprocessed. Once begun the program runs to its end, whatever happens
-/// to us (<see cref="InjectedRunner"/>), so the bytes are back at any instant the application could look.
-/// Lines of canonical input, which become one when read so, are made again by a second program, which knows them. Killed
-/// between the two, we leave the application all its bytes, in one line.
+/// task that holds the master takes the bytes and writes them back at the other side, with settings under which they pass
+/// unprocessed. Once begun the program runs to its end, whatever happens to us (<see cref="SyscallPrograms.InjectedRunner"/>), so
+/// all is back, each line a line, at any instant the application could look.
 /// Most often nothing waits; then only canonical input is looked at like that, for a line begun cannot be seen from outside.
 /// </remarks>
 internal static class WaitingBytes
 {
-    private const int MostInput = 255;  // what can be waited for exactly, by VMIN
-    private const int QueueFull = 4095; // N_TTY_BUF_SIZE less one: behind it more may wait, in the flip buffers
+    private const int MostOfLines = 600; // quoted throughout they are within InputStream.AtOnce
+    private const int QueueFull = 4095;  // N_TTY_BUF_SIZE less one: behind it more may wait, in the flip buffers
 
     public static void Collect(Dump dump, FoundPair pair, Fd master, PseudoTerminal image)
     {
@@ -44,42 +40,24 @@ internal static class WaitingBytes
         }
 
         using BorrowedSlave slave = BorrowedSlave.Open(pair, image);
-        SysResult ready = Sys.Poll(slave.File, PollEvents.Readable | PollEvents.Writable, 0);
-        bool writable = ready.Ok && ((PollEvents)ready.Value).HasFlag(PollEvents.Writable);
-        using TerminalTurn turn = new(pair, image, slave, stopped: !writable && output < QueueFull);
-        image.Stopped = turn.Stopped;
+        SysResult ready = Sys.Poll(slave.File, PollEvents.Readable | PollEvents.Writable, 0); // the same for input
+        image.Stopped = ready.Ok && !((PollEvents)ready.Value).HasFlag(PollEvents.Writable);
         if (output > 0)
         {
-            image.Output = ByteString.CopyFrom(turn.CopyOutput(many: output >= QueueFull));
-            image.Stopped = turn.Stopped;
+            OutputCopy.Take(pair, image, slave, (int)output);
             RefuseIfLess(dump, pair, image.Output.Length, output);
         }
 
+        bool lines = TransitSettings.AreCanonical(image) && ready.Ok && ((PollEvents)ready.Value).HasFlag(PollEvents.Readable);
         long input = Unread(slave.File);
-        bool canonical = (TerminalSettings.LocalMode(image.Settings.Span) & TerminalSettings.Canonical) != 0;
-        if (input == 0 && !canonical)
-        {
-            return;
-        }
-
-        if (input > MostInput)
+        if (input >= (lines ? MostOfLines : QueueFull))
         {
             RefuseMuch(dump, pair, input, "input");
-            return;
         }
-
-        byte[] bytes = turn.CopyInput(many: input >= QueueFull);
-        image.Input = ByteString.CopyFrom(bytes);
-        RefuseIfLess(dump, pair, bytes.Length, input);
-        if (canonical && bytes.Length > 0 && !InputLines.Find(image, input))
+        else if (input > 0 || TransitSettings.AreCanonical(image))
         {
-            pair.Master.Refuse(dump, Errno.NotSupported, $"the master of {TerminalDevice.Path(pair.Number)}, "
-                + $"with {bytes.Length} bytes of input not read that cannot be told line from line",
-                "Try again when the program in the terminal has read its input.", passing: true);
-        }
-        else if (canonical && bytes.Length > 0 && !image.Pushed)
-        {
-            turn.MakeLinesAgain();
+            InputCopy.Take(pair, image, slave, lines);
+            RefuseIfLess(dump, pair, image.Input.Length, input);
         }
     }
 
@@ -89,7 +67,6 @@ internal static class WaitingBytes
         pair.Master.Refuse(dump, Errno.Again, $"the master of {TerminalDevice.Path(pair.Number)}, with {bytes} or more bytes of {what} not read yet",
             "Try again when the programs at the terminal have read them.", passing: true);
 
-    /// <summary>A seccomp filter may keep the program from making the calls; then all is where it was.</summary>
     private static void RefuseIfLess(Dump dump, FoundPair pair, int copied, long waiting)
     {
         if (copied < waiting)

@@ -8,6 +8,7 @@ public sealed class Pseudo_terminals_survive
 {
     [Theory]
     [InlineData("pseudo-terminal")]
+    [InlineData("pseudo-terminal-lines")]
     [InlineData("pseudo-terminal-session")]
     public void A_checkpoint(string program)
     {
@@ -18,6 +19,7 @@ public sealed class Pseudo_terminals_survive
 
     [Theory]
     [InlineData("pseudo-terminal")]
+    [InlineData("pseudo-terminal-lines")]
     [InlineData("pseudo-terminal-session")]
     public void Two_cycles(string program)
     {
