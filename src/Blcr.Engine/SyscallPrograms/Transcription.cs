@@ -1,5 +1,3 @@
-using Blcr.Linux;
-
 namespace Blcr.Engine.SyscallPrograms;
 
 /// <summary>How bytes that a program reads are written down, piece by piece: a table for a call of the runner's own.</summary>
