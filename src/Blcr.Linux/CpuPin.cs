@@ -18,14 +18,18 @@ public sealed class CpuPin : IDisposable
     public static CpuPin ToCpuOf(int pid, int tid)
     {
         CpuPin pin = new();
-        pin.MoveTo(pid, tid);
+        if (ProcStat.Read(pid, tid).Value is { } stat)
+        {
+            pin.MoveTo(stat.LastCpu);
+        }
+
         return pin;
     }
 
-    /// <summary>Follows another task.</summary>
-    public void MoveTo(int pid, int tid)
+    /// <summary>Follows another task to the CPU that it last ran on.</summary>
+    public void MoveTo(int cpu)
     {
-        if (_length == 0 || LastCpu(pid, tid) is not int cpu || cpu == _cpu || cpu >= 8 * _before.Length)
+        if (_length == 0 || cpu == _cpu || cpu >= 8 * _before.Length)
         {
             return;
         }
@@ -37,26 +41,6 @@ public sealed class CpuPin : IDisposable
         {
             _cpu = cpu;
         }
-    }
-
-    /// <summary>The CPU a task last ran on; null if it is gone.</summary>
-    public static int? LastCpu(int pid, int tid)
-    {
-        SysResult<byte[]> stat = Sys.ReadFile($"/proc/{pid}/task/{tid}/stat");
-        if (!stat.Ok)
-        {
-            return null;
-        }
-
-        // man 5 proc_pid_stat: field 39, "processor". The name, field 2, may hold blanks and parentheses.
-        ReadOnlySpan<byte> rest = stat.Value.AsSpan(stat.Value.AsSpan().LastIndexOf((byte)')') + 2);
-        for (int field = 3; field < 39; field++)
-        {
-            rest = rest[(rest.IndexOf((byte)' ') + 1)..];
-        }
-
-        int end = rest.IndexOf((byte)' ');
-        return int.TryParse(end < 0 ? rest : rest[..end], out int cpu) ? cpu : null;
     }
 
     public void Dispose()

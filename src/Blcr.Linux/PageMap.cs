@@ -16,10 +16,9 @@ public sealed unsafe class PageMap : IDisposable
     private const ulong IsZeroPage = 1 << 5;
     private const ulong IsGuard = 1 << 8; // Linux 6.16
 
-    private const int RegionsAtOnce = 1024;
+    private const int RegionsAtOnce = 256;
 
     private readonly Fd _file;
-    private readonly ScanRegion[] _regions = new ScanRegion[RegionsAtOnce];
     private bool _canScan = true;
     private bool _knowsGuards = true;
 
@@ -87,44 +86,42 @@ public sealed unsafe class PageMap : IDisposable
     // Pages that have none of the categories in `without`, and one of `with`.
     private SysResult Scan(ulong start, ulong end, ulong without, ulong with, List<PageRange> into)
     {
-        fixed (ScanRegion* regions = _regions)
+        ScanRegion* regions = stackalloc ScanRegion[RegionsAtOnce];
+        while (start < end)
         {
-            while (start < end)
+            ScanArguments arguments = new()
             {
-                ScanArguments arguments = new()
+                Size = (ulong)sizeof(ScanArguments),
+                Start = start,
+                End = end,
+                Vector = (ulong)regions,
+                VectorLength = RegionsAtOnce,
+                Inverted = without,
+                Mask = without,
+                AnyOf = with,
+            };
+            SysResult got = Sys.Call(SyscallNumber.Ioctl, _file.Number, ScanRequest, (nint)(&arguments));
+            if (!got.Ok && got.Error != Errno.Interrupted)
+            {
+                return got;
+            }
+
+            for (int i = 0; i < (got.Ok ? (int)got.Value : 0); i++)
+            {
+                Append(into, regions[i].Start, regions[i].End);
+            }
+
+            if (got.Ok)
+            {
+                // walk_end alone will not do: 6.18 has been seen to set it to before the last regions it gave.
+                ulong seen = got.Value > 0 ? regions[got.Value - 1].End : 0;
+                ulong next = Math.Max(arguments.WalkEnd, seen);
+                if (next <= start)
                 {
-                    Size = (ulong)sizeof(ScanArguments),
-                    Start = start,
-                    End = end,
-                    Vector = (ulong)regions,
-                    VectorLength = RegionsAtOnce,
-                    Inverted = without,
-                    Mask = without,
-                    AnyOf = with,
-                };
-                SysResult got = Sys.Call(SyscallNumber.Ioctl, _file.Number, ScanRequest, (nint)(&arguments));
-                if (!got.Ok && got.Error != Errno.Interrupted)
-                {
-                    return got;
+                    return new SysResult(-1, Errno.InputOutput);
                 }
 
-                for (int i = 0; i < (got.Ok ? (int)got.Value : 0); i++)
-                {
-                    Append(into, _regions[i].Start, _regions[i].End);
-                }
-
-                if (got.Ok)
-                {
-                    // walk_end alone will not do: 6.18 has been seen to set it to before the last regions it gave.
-                    ulong seen = got.Value > 0 ? _regions[got.Value - 1].End : 0;
-                    ulong next = Math.Max(arguments.WalkEnd, seen);
-                    if (next <= start)
-                    {
-                        return new SysResult(-1, Errno.InputOutput);
-                    }
-
-                    start = next;
-                }
+                start = next;
             }
         }
 

@@ -10,22 +10,26 @@ public sealed class ProcStat
 
     private const uint Exiting = 0x4;             // PF_EXITING
 
-    private readonly string[] _fields;
+    private readonly byte[] _line;
+    private readonly Range _name;
 
-    private ProcStat(int id, string name, string[] fields)
+    private ProcStat(byte[] line)
     {
-        Id = id;
-        Name = name;
-        _fields = fields;
+        // The name is between the first '(' and the last ')': it may contain either.
+        _line = line;
+        _name = (line.AsSpan().IndexOf((byte)'(') + 1)..line.AsSpan().LastIndexOf((byte)')');
+        Id = int.Parse(line.AsSpan(0, _name.Start.Value - 2), CultureInfo.InvariantCulture);
     }
 
     public int Id { get; }
 
     /// <summary>comm; may hold any byte, spaces and parentheses too.</summary>
-    public string Name { get; }
+    public string Name => Encoding.UTF8.GetString(NameBytes);
+
+    public ReadOnlySpan<byte> NameBytes => _line.AsSpan()[_name];
 
     /// <summary>R, S, D, T (stopped), t (traced), Z, X, I.</summary>
-    public char State => _fields[0][0];
+    public char State => (char)Field(3)[0];
 
     public bool IsZombie => State is 'Z' or 'X';
 
@@ -41,13 +45,16 @@ public sealed class ProcStat
     /// <summary>tty_nr; 0: no controlling terminal.</summary>
     public int Terminal => (int)Number(7);
 
+    /// <summary>The CPU it last ran on ("processor").</summary>
+    public int LastCpu => (int)Number(39);
+
     public bool IsKernelThread => ((uint)Number(9) & KernelThread) != 0;
 
     /// <summary>A field by its number in the man page (1 is the pid; 3 and up are here). Addresses are given as 0
     /// without the right to trace the process.</summary>
     public long Number(int field)
     {
-        string text = _fields[field - 3];
+        ReadOnlySpan<byte> text = Field(field);
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
             ? value
             : unchecked((long)ulong.Parse(text, CultureInfo.InvariantCulture));
@@ -59,23 +66,26 @@ public sealed class ProcStat
     /// <summary>The same for a thread.</summary>
     public static SysResult<ProcStat> Read(int pid, int tid) => ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task/{tid}/stat"));
 
-    public static ProcStat Parse(ReadOnlySpan<byte> line)
-    {
-        // The name is between the first '(' and the last ')': it may contain either.
-        int open = line.IndexOf((byte)'(');
-        int close = line.LastIndexOf((byte)')');
-        string rest = Encoding.ASCII.GetString(line[(close + 2)..]);
-        return new ProcStat(
-            int.Parse(line[..(open - 1)], CultureInfo.InvariantCulture),
-            Encoding.UTF8.GetString(line[(open + 1)..close]),
-            rest.TrimEnd('\n').Split(' '));
-    }
+    public static ProcStat Parse(ReadOnlySpan<byte> line) => new(line.ToArray());
 
     private static SysResult<ProcStat> ReadFile(string path)
     {
         SysResult<byte[]> bytes = Sys.ReadFile(path);
         return bytes.Ok && bytes.Value!.Length > 0
-            ? new SysResult<ProcStat>(Parse(bytes.Value), Errno.None)
+            ? new SysResult<ProcStat>(new ProcStat(bytes.Value), Errno.None)
             : new SysResult<ProcStat>(null, bytes.Ok ? Errno.NoProcess : bytes.Error);
+    }
+
+    // Found when asked for: most callers want two or three of the fifty.
+    private ReadOnlySpan<byte> Field(int number)
+    {
+        ReadOnlySpan<byte> rest = _line.AsSpan(_name.End.Value + 2).TrimEnd((byte)'\n');
+        for (int field = 3; field < number; field++)
+        {
+            rest = rest[(rest.IndexOf((byte)' ') + 1)..];
+        }
+
+        int end = rest.IndexOf((byte)' ');
+        return end < 0 ? rest : rest[..end];
     }
 }

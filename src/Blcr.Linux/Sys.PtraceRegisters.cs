@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Blcr.Linux;
 
 public static unsafe partial class Sys
@@ -29,12 +31,13 @@ public static unsafe partial class Sys
     public static SysResult PtraceGetExtendedState(int tid, out byte[] state)
     {
         // 64 KiB is beyond any XSAVE area (AMX included: about 11 KiB); the kernel writes back the real length.
-        byte[] room = new byte[64 * 1024];
+        byte[] room = ArrayPool<byte>.Shared.Rent(64 * 1024);
         fixed (byte* at = room)
         {
             IoVector vector = new((nint)at, room.Length);
             SysResult result = Ptrace(PtraceRequest.GetRegSet, tid, NoteExtendedState, (nint)(&vector));
             state = result.Ok ? room[..(int)vector.Length] : [];
+            ArrayPool<byte>.Shared.Return(room);
             return result;
         }
     }

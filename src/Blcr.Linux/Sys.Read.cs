@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Blcr.Linux;
 
 public static unsafe partial class Sys
@@ -53,31 +55,51 @@ public static unsafe partial class Sys
         }
 
         using Fd file = opened.Value!;
-        byte[] bytes = new byte[4096];
-        int length = 0;
-        while (true)
+        Span<byte> few = stackalloc byte[4096];
+        SysResult got = ReadToEnd(file, few, 0);
+        if (!got.Ok || got.Value < few.Length)
         {
-            SysResult got = Read(file, bytes.AsSpan(length));
-            if (got.Error == Errno.Interrupted)
-            {
-                continue;
-            }
-
-            if (!got.Ok)
-            {
-                return new SysResult<byte[]>(null, got.Error);
-            }
-
-            if (got.Value == 0)
-            {
-                return new SysResult<byte[]>(bytes[..length], Errno.None);
-            }
-
-            length += (int)got.Value;
-            if (length == bytes.Length)
-            {
-                Array.Resize(ref bytes, 2 * length);
-            }
+            return got.Ok ? new(few[..(int)got.Value].ToArray(), Errno.None) : new(null, got.Error);
         }
+
+        // Borrowed: a tree of a thousand processes has fifty megabytes of it.
+        byte[] room = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        few.CopyTo(room);
+        got = ReadToEnd(file, room, few.Length);
+        while (got.Ok && got.Value == room.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(2 * room.Length);
+            room.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(room);
+            room = larger;
+            got = ReadToEnd(file, room, (int)got.Value);
+        }
+
+        SysResult<byte[]> result = got.Ok ? new(room[..(int)got.Value], Errno.None) : new(null, got.Error);
+        ArrayPool<byte>.Shared.Return(room);
+        return result;
+    }
+
+    /// <summary>Until the end of the file or of the room, behind what is there already.</summary>
+    /// <returns>Bytes in the room.</returns>
+    private static SysResult ReadToEnd(Fd file, Span<byte> room, int length)
+    {
+        while (length < room.Length)
+        {
+            SysResult got = Read(file, room[length..]);
+            if (got.Ok && got.Value == 0)
+            {
+                break;
+            }
+
+            if (!got.Ok && got.Error != Errno.Interrupted)
+            {
+                return got;
+            }
+
+            length += got.Ok ? (int)got.Value : 0;
+        }
+
+        return new SysResult(length, Errno.None);
     }
 }

@@ -23,8 +23,6 @@ public sealed class ThreadRights(ProcStatus status)
     /// <summary>How many filters it has; 0 on kernels before 5.9.</summary>
     public int SeccompFilters { get; } = (int)status.Decimal("Seccomp_filters");
 
-    public uint Umask { get; } = Convert.ToUInt32(status.Text("Umask") ?? "0", 8);
-
     /// <summary>"shstk wrss": user shadow stack features in use (Linux 6.6); empty where there are none.</summary>
     public string ThreadFeatures { get; } = status.Text("x86_Thread_features") ?? "";
 

@@ -1,6 +1,7 @@
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
+using Blcr.Engine.Kinds.Threads;
 using Blcr.Engine.Scope;
 using Blcr.Linux;
 
@@ -16,13 +17,18 @@ internal static class Collector
         AddProcesses(dump, tree, scope);
         SharedTables.Collect(dump, scope);
         ILookup<int, ProcessImage> zombies = dump.Image.Processes.Where(process => process.Zombie is not null).ToLookup(process => process.Parent);
+        using (ReadAhead ahead = new(dump.Processes)) // started before we are kept on one CPU
         using (CpuPin pin = new())
         {
             foreach (FrozenProcess process in dump.Processes)
             {
                 // Once a process: moving costs, and most threads of a tree are entered one after the other.
-                pin.MoveTo(process.Pid, process.Leader.Tid);
-                process.Leader.SharesCpu = true;
+                if (process.Stat.Value is { } stat)
+                {
+                    pin.MoveTo(stat.LastCpu);
+                    process.Leader.SharesCpu = true;
+                }
+
                 CollectAll(dump, process, [.. zombies[process.Pid]]);
                 process.Leader.SharesCpu = false;
             }
@@ -74,21 +80,36 @@ internal static class Collector
 
     private static void CollectProcess(Dump dump, FrozenProcess process, IReadOnlyList<ProcessImage> zombies)
     {
+        // One program for the process as a whole and its first thread: each costs several switches between us and it.
+        Questions ask = new("read the state of the process", process.Leader.Capacity);
+        foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
+        {
+            kind.Prepare(dump, process, ask);
+        }
+
+        CollectThread(dump, process.Leader, ask);
         foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
         {
             kind.Collect(dump, process);
         }
 
         ZombieCollector.AskParent(process, zombies);
-        foreach (FrozenThread thread in process.Threads)
+        process.Leader.Leave();
+        foreach (FrozenThread thread in process.Threads.Skip(1))
         {
-            process.Image.Threads.Add(thread.Image);
-            foreach (ThreadKind kind in AllKinds.OfThreads.Concat(AllKinds.ThreadsLast))
-            {
-                kind.Collect(dump, thread);
-            }
-
+            CollectThread(dump, thread, new Questions($"read the state of thread {thread.Tid}", thread.Capacity));
             thread.Leave();
         }
+    }
+
+    private static void CollectThread(Dump dump, FrozenThread thread, Questions ask)
+    {
+        thread.Process.Image.Threads.Add(thread.Image);
+        foreach (ThreadKind kind in AllKinds.OfThreads.Concat(AllKinds.ThreadsLast))
+        {
+            kind.Collect(dump, thread, ask);
+        }
+
+        ask.PutTo(thread);
     }
 }

@@ -10,7 +10,7 @@ internal static class IdCollector
     /// <summary>Fills them in, the parent as the kernel tells it: <see cref="FamilyOrder"/> decides whether it is in the context.</summary>
     public static void Collect(FrozenProcess process)
     {
-        ProcStat stat = ProcStat.Read(process.Pid).Value
+        ProcStat stat = process.Stat.Value
             ?? throw new RefusedException(process.Pid, Errno.NoProcess, "the process ended while it was being saved",
                 "Somebody killed it. Nothing was saved.", "Nothing can be done for it any more.");
         ProcessImage image = process.Image;

@@ -8,7 +8,10 @@ namespace Blcr.Engine.Freeze;
 /// <summary>A process whose threads all stand still in ptrace stops of ours.</summary>
 public sealed class FrozenProcess(int pid, Fd pidFd) : IDisposable
 {
+    // Somebody else may read it ahead: Collect/ReadAhead.cs.
+    private readonly Lazy<SysResult<List<ProcVma>>> _vmas = new(() => ProcVma.ReadAll(pid));
     private Fd? _memory;
+    private SysResult<ProcStat>? _stat;
 
     public int Pid { get; } = pid;
 
@@ -19,6 +22,12 @@ public sealed class FrozenProcess(int pid, Fd pidFd) : IDisposable
     public List<FrozenThread> Threads { get; } = [];
 
     public FrozenThread Leader => Threads[0];
+
+    /// <summary>As it stands still; read once.</summary>
+    public SysResult<ProcStat> Stat => _stat ??= ProcStat.Read(Pid);
+
+    /// <summary>All its mappings, with or without the runner's <see cref="Scratch"/>; read once.</summary>
+    public SysResult<List<ProcVma>> Vmas => _vmas.Value;
 
     /// <summary>Where the collectors put what they read.</summary>
     public ProcessImage Image { get; } = new() { Pid = pid };
@@ -32,6 +41,9 @@ public sealed class FrozenProcess(int pid, Fd pidFd) : IDisposable
     /// <summary>Where the runner lives in it; null before the first entry, or if there is no place.</summary>
     internal RunnerHome? Home { get; set; }
 
+    /// <summary>Whether an earlier tool was killed while it worked in it. Threads may still return to the runner it left.</summary>
+    internal bool HadOrphans { get; set; }
+
     /// <summary>Where scratch memory goes: a hole, found before the first entry. Nobody maps anything there meanwhile.</summary>
     internal TaskAddress? Place { get; set; }
 
@@ -43,6 +55,9 @@ public sealed class FrozenProcess(int pid, Fd pidFd) : IDisposable
 
     /// <summary>Memory the runner has mapped in the process for now; not the application's. Length 0: none.</summary>
     public (TaskAddress Start, ulong Length) Scratch { get; set; }
+
+    /// <summary>Whether mlockall(2) was told to lock what is mapped from now on (MCL_FUTURE); asked when it is entered.</summary>
+    internal bool LocksNewMemory { get; set; }
 
     /// <summary>Descriptors the runner has opened in the process for now; not the application's.</summary>
     public HashSet<int> ToolDescriptors { get; } = [];

@@ -10,12 +10,14 @@ namespace Blcr.Engine.Freeze;
 /// another one leaves the first.</remarks>
 public sealed class FrozenThread : TaskRunner
 {
+    private readonly Lazy<SysResult<ProcStatus>> _status; // read ahead, as FrozenProcess.Vmas
     private InjectedRunner? _runner;
 
     internal FrozenThread(FrozenProcess process, int tid, in Registers found, int stopSignal)
     {
         Process = process;
         Tid = tid;
+        _status = new(() => ProcStatus.Read(process.Pid, tid));
         StopSignal = stopSignal;
         Image = new ThreadImage { Tid = tid };
         Raw = found;
@@ -28,6 +30,9 @@ public sealed class FrozenThread : TaskRunner
     public override int Pid => Process.Pid;
 
     public override int Tid { get; }
+
+    /// <summary>As it stands still, before anything was run in it; read once.</summary>
+    public SysResult<ProcStatus> Status => _status.Value;
 
     /// <summary>Where the collectors put what they read.</summary>
     public ThreadImage Image { get; }

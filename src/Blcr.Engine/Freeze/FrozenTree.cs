@@ -131,10 +131,13 @@ public sealed class FrozenTree : IDisposable
 
             Deadline soon = Deadline.In(patience); // after the scan, which may take its time
             List<ProcessFreezer> begun = [];
-            foreach (int pid in wanted.Where(pid => !wanted.Contains(ParentOf(pid))).ToList())
+            Dictionary<int, ProcStat?> stats = wanted.ToDictionary(pid => pid, pid => ProcStat.Read(pid).Value);
+
+            // Parents first: one in vfork(2) stops only while its child runs.
+            foreach ((int pid, ProcStat? stat) in stats.Where(one => one.Value is null || !stats.ContainsKey(one.Value.Parent)))
             {
                 wanted.Remove(pid);
-                if (Begin(pid, missing, soon, deadline) is ProcessFreezer freezer)
+                if (Begin(pid, stat, missing, soon, deadline) is ProcessFreezer freezer)
                 {
                     begun.Add(freezer);
                 }
@@ -150,13 +153,10 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
-    // Parents first: one in vfork(2) stops only while its child runs.
-    private static int ParentOf(int pid) => ProcStat.Read(pid).Value?.Parent ?? 0;
-
-    private ProcessFreezer? Begin(int pid, HashSet<int> missing, Deadline patience, Deadline deadline)
+    private ProcessFreezer? Begin(int pid, ProcStat? stat, HashSet<int> missing, Deadline patience, Deadline deadline)
     {
         ProcessFreezer freezer = new(pid, patience, deadline);
-        if (freezer.Obstacle() is Obstacle obstacle)
+        if (freezer.Obstacle(stat) is Obstacle obstacle)
         {
             // It may have ended between the scan and here. Listed again, it is asked for by name.
             return obstacle.Code == (int)Errno.NoProcess && missing.Add(pid) ? null : throw new RefusedException([obstacle]);

@@ -23,22 +23,22 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
     public FrozenProcess Process => _process ?? throw new InvalidOperationException("not looked at yet");
 
     /// <summary>Why the process cannot be stopped; null if nothing is known to be in the way.</summary>
-    public Obstacle? Obstacle()
+    /// <param name="stat">Of the process, a moment ago; null: it was gone.</param>
+    public Obstacle? Obstacle(ProcStat? stat)
     {
-        SysResult<ProcStat> stat = ProcStat.Read(pid);
         SysResult<ProcStatus> status = ProcStatus.Read(pid);
-        if (!stat.Ok || !status.Ok || status.Value!.ThreadGroup != pid)
+        if (stat is null || !status.Ok || status.Value!.ThreadGroup != pid)
         {
             return Gone("there is no such process");
         }
 
-        if (stat.Value!.IsKernelThread)
+        if (stat.IsKernelThread)
         {
-            return new Obstacle(pid, Errno.NotPermitted, $"{stat.Value.Name} is a thread of the kernel",
+            return new Obstacle(pid, Errno.NotPermitted, $"{stat.Name} is a thread of the kernel",
                 "It cannot be checkpointed.", "Name a process of an application.");
         }
 
-        if (stat.Value.IsZombie)
+        if (stat.IsZombie)
         {
             return IsLeaderOfLiving()
                 ? LeaderHasEnded()
@@ -102,6 +102,8 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
         {
             return;
         }
+
+        Process.HadOrphans = true;
 
         for (int i = 0; i < Process.Threads.Count; i++)
         {

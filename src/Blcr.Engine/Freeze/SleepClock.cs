@@ -40,7 +40,7 @@ internal sealed class SleepClock
         string? waitedIn = number == SyscallNumber.RestartSyscall && Sys.ReadFile(Path(pid, tid, "wchan")).Value is byte[] name
             ? Encoding.ASCII.GetString(name)
             : null;
-        return LeftCpu(pid, tid) is (long left, long switches) && CpuPin.LastCpu(pid, tid) is int cpu
+        return LeftCpu(pid, tid) is (long left, long switches) && ProcStat.Read(pid, tid).Value is { LastCpu: var cpu }
             ? new SleepSighting(cpu, left, switches, Sys.ClockGet(ClockId.Monotonic), waitedIn)
             : null;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Scope;
@@ -7,8 +8,14 @@ internal static class Omission
 {
     public static bool IsOmitted(int pid)
     {
+        byte[] maps = Sys.ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).Value ?? [];
+        if (maps.AsSpan().IndexOf("/libcr"u8) < 0)
+        {
+            return false; // nearly everybody
+        }
+
         bool omits = false;
-        foreach (ProcVma vma in ProcVma.ReadLines(pid).Value ?? [])
+        foreach (ProcVma vma in ProcVma.Parse(maps))
         {
             ReadOnlySpan<char> file = vma.Name.AsSpan(vma.Name.LastIndexOf('/') + 1);
             if (file.StartsWith("libcr.so", StringComparison.Ordinal))

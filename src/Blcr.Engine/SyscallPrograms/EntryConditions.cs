@@ -17,7 +17,7 @@ internal static class EntryConditions
                 "Only 64-bit programs can be checkpointed.", "Use a 64-bit build of it.");
         }
 
-        if (ProcStatus.Read(thread.Pid, thread.Tid).Value is not ProcStatus status)
+        if (thread.Status.Value is not ProcStatus status)
         {
             return; // it is gone, which the entry will find out
         }

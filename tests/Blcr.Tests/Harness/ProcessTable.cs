@@ -63,10 +63,17 @@ public static class ProcessTable
             ? TimeSpan.FromMilliseconds((long.Parse(stat[11]) + long.Parse(stat[12])) * 10) // USER_HZ is 100
             : TimeSpan.Zero;
 
-    public static IReadOnlyList<int> ThreadsOf(int pid) =>
-        Directory.Exists($"/proc/{pid}/task")
-            ? [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(path => int.Parse(Path.GetFileName(path)))]
-            : [];
+    public static IReadOnlyList<int> ThreadsOf(int pid)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(path => int.Parse(Path.GetFileName(path)))];
+        }
+        catch (IOException)
+        {
+            return []; // it has ended, perhaps while we looked
+        }
+    }
 
     /// <summary>One line for a failure message.</summary>
     public static string Describe(int pid) =>

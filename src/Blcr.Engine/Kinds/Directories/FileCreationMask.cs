@@ -14,7 +14,7 @@ internal sealed class FileCreationMask : ProcessRoom
 {
     public override void Look(Dump dump, FrozenProcess process, ProcessAttributes attributes)
     {
-        SysResult<ThreadRights> status = ThreadRights.Read(process.Pid, process.Pid);
+        SysResult<ProcStatus> status = process.Leader.Status;
         attributes.Umask = status.Ok
             ? status.Value!.Umask
             : throw new RefusedException(process.Pid, status.Error, "could not read the status of the process",

@@ -36,7 +36,7 @@ internal sealed class BackingCollector(Dump dump, FrozenProcess process, MemoryI
             return true;
         }
 
-        MappedFiles.Found found = MappedFiles.Find(process.Pid, vma);
+        MappedFiles.Found found = MappedFiles.Find(dump, process.Pid, vma);
         return found.ByPath && !IsToBeSaved(vma, found) ? Refer(vma, saved, found) : CollectContent(vma, saved, found, hugeAnonymous);
     }
 

@@ -15,7 +15,23 @@ internal static class MappedFiles
     public readonly record struct Found(string Path, bool ByPath, FileStatus Status);
 
     /// <summary>Looks at the path that the kernel shows for a mapping.</summary>
-    public static Found Find(int pid, ProcVma vma)
+    public static Found Find(Dump dump, int pid, ProcVma vma)
+    {
+        if (dump.MappedFiles.WasFound(vma, out (string Path, FileStatus Status) known))
+        {
+            return new Found(known.Path, true, known.Status);
+        }
+
+        Found found = Look(pid, vma);
+        if (found.ByPath)
+        {
+            dump.MappedFiles.NoteFound(vma, found.Path, found.Status);
+        }
+
+        return found;
+    }
+
+    private static Found Look(int pid, ProcVma vma)
     {
         bool there = Sys.Status(vma.Name, out FileStatus status).Ok;
         bool same = there && status.Inode == vma.Inode && status.Device == vma.Device;

@@ -11,16 +11,10 @@ internal static class MemoryCollector
 {
     public static void Collect(Dump dump, FrozenProcess process)
     {
-        MemoryImage image = new();
-        process.Image.Memory = image;
-
-        // Before anything is run in the process: from then on our own runner lives there too.
-        bool orphans = process.Home is { IsInherited: true };
-
-        // The questions first: they bring the runner's scratch memory into the process, whose flags then tell
-        // what mlockall(2) asks of new mappings.
-        AddressSpaceQuestions.Ask(process, image);
-        SysResult<List<ProcVma>> read = ProcVma.ReadAll(process.Pid);
+        // Read anew if it has to be as it is now, with the runner's scratch memory: its flags tell what mlockall(2) asks of
+        // new mappings; and beside orphans the runner may have mapped more room for itself, which stays.
+        MemoryImage image = process.Image.Memory;
+        SysResult<List<ProcVma>> read = process.LocksNewMemory || process.HadOrphans ? ProcVma.ReadAll(process.Pid) : process.Vmas;
         SysResult<PageMap> opened = PageMap.Open(process.Pid);
         if (!read.Ok || !opened.Ok)
         {
@@ -39,7 +33,7 @@ internal static class MemoryCollector
             CollectOne(process, image, vma, collector);
         }
 
-        if (orphans && image.Vdso is not null)
+        if (process.HadOrphans && image.Vdso is not null)
         {
             image.VdsoResidue = ByteString.CopyFrom(process.Home!.BytesIn(image.Vdso.Start, image.Vdso.End).Span);
         }
@@ -93,7 +87,7 @@ internal static class MemoryCollector
     // Numbers of man 5 proc_pid_stat. The break of stat is the start; its end was asked from the process.
     private static void ReadLayout(Dump dump, FrozenProcess process, MemoryImage image)
     {
-        SysResult<ProcStat> stat = ProcStat.Read(process.Pid);
+        SysResult<ProcStat> stat = process.Stat;
         SysResult<byte[]> auxv = Sys.ReadFile($"/proc/{process.Pid}/auxv");
         if (!stat.Ok || !auxv.Ok)
         {

@@ -3,6 +3,7 @@ using Blcr.Engine.Collect;
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.Memory.Inheritance;
+using Blcr.Engine.Kinds.Threads;
 using Blcr.Engine.Rebuild;
 using Blcr.Engine.Skeleton;
 
@@ -20,6 +21,9 @@ namespace Blcr.Engine.Kinds.Memory;
 /// </remarks>
 public sealed class MemoryKind : ProcessKind
 {
+    internal override void Prepare(Dump dump, FrozenProcess process, Questions ask) =>
+        AddressSpaceQuestions.Ask(ask, process, process.Image.Memory = new MemoryImage());
+
     public override void Collect(Dump dump, FrozenProcess process) => MemoryCollector.Collect(dump, process);
 
     public override void CollectShared(Dump dump) => PageAssignment.Assign(dump);

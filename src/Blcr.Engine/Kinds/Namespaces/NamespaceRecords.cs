@@ -14,15 +14,16 @@ internal sealed class NamespaceRecords : ProcessRoom
     // man 7 namespaces. A cgroup namespace only changes how paths are shown, which a restart does not use.
     private static readonly string[] Types = ["mnt", "pid", "user", "net", "ipc", "uts", "time"];
 
+    // Ours do not change. Without those that this kernel does not have.
+    private static readonly Lazy<List<(string Type, FileStatus Status)>> Own = new(ReadOwn);
+
     public override void Look(Dump dump, FrozenProcess process, ProcessAttributes attributes)
     {
-        foreach (string type in Types)
+        foreach ((string type, FileStatus own) in Own.Value)
         {
-            // stat follows the link into nsfs: its inode is the namespace.
-            if (!Sys.Status($"/proc/self/ns/{type}", out FileStatus own).Ok
-                || !Sys.Status($"/proc/{process.Pid}/ns/{type}", out FileStatus its).Ok)
+            if (!Sys.Status($"/proc/{process.Pid}/ns/{type}", out FileStatus its).Ok)
             {
-                continue; // a kernel without this sort
+                continue;
             }
 
             bool same = own.IsSameFile(its);
@@ -34,6 +35,21 @@ internal sealed class NamespaceRecords : ProcessRoom
                     "Run cr_checkpoint where the program runs, for example in its container (man 1 nsenter)."));
             }
         }
+    }
+
+    // stat follows the link into nsfs: its inode is the namespace.
+    private static List<(string Type, FileStatus Status)> ReadOwn()
+    {
+        List<(string, FileStatus)> own = [];
+        foreach (string type in Types)
+        {
+            if (Sys.Status($"/proc/self/ns/{type}", out FileStatus status).Ok)
+            {
+                own.Add((type, status));
+            }
+        }
+
+        return own;
     }
 
     public override void Check(RestartPlan plan, ProcessImage process, ProcessAttributes attributes)

@@ -13,7 +13,7 @@ internal sealed class ProcessRecords : ProcessRoom
 
     public override void Look(Dump dump, FrozenProcess process, ProcessAttributes attributes)
     {
-        SysResult<ProcStat> stat = ProcStat.Read(process.Pid);
+        SysResult<ProcStat> stat = process.Stat;
         if (!stat.Ok)
         {
             throw new RefusedException(process.Pid, stat.Error, "could not read the state of the process",

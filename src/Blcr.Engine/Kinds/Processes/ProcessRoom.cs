@@ -12,7 +12,7 @@ namespace Blcr.Engine.Kinds.Processes;
 /// other rooms; see <see cref="ThreadRoom"/>.</summary>
 internal abstract class ProcessRoom
 {
-    /// <summary>Collects what can be seen from outside.</summary>
+    /// <summary>Collects what can be seen from outside, before the process is entered.</summary>
     public virtual void Look(Dump dump, FrozenProcess process, ProcessAttributes attributes)
     {
     }

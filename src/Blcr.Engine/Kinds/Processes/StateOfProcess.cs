@@ -39,18 +39,20 @@ public sealed class StateOfProcess : ProcessKind
         new ResourceLimits(),
     ];
 
-    public override void Collect(Dump dump, FrozenProcess process)
+    internal override void Prepare(Dump dump, FrozenProcess process, Questions ask)
     {
         ProcessAttributes attributes = process.Image.Attributes ??= new ProcessAttributes();
-        Questions ask = new("read the state of the process", process.Leader.Capacity);
         foreach (ProcessRoom room in Rooms)
         {
             room.Look(dump, process, attributes);
             ask.MakeRoom(Questions.FewCalls, Questions.FewBytes);
             room.Ask(ask, attributes);
         }
+    }
 
-        ask.PutTo(process.Leader);
+    /// <summary>Nothing: it has been asked.</summary>
+    public override void Collect(Dump dump, FrozenProcess process)
+    {
     }
 
     public override void Check(RestartPlan plan, ProcessImage process)

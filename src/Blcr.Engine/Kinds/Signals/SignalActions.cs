@@ -15,6 +15,9 @@ internal sealed class SignalActions : ProcessRoom
 {
     private static readonly int SizeOfAction = Unsafe.SizeOf<KernelAction>();
 
+    // Most of the 64 are: one for all of them.
+    private static readonly Image.SignalAction Default = new();
+
     public override void Ask(Questions ask, ProcessAttributes attributes)
     {
         ask.MakeRoom(Signal.Last, Signal.Last * SizeOfAction);
@@ -30,7 +33,7 @@ internal sealed class SignalActions : ProcessRoom
             for (int i = 0; i < Signal.Last; i++)
             {
                 KernelAction action = outcome.Read<KernelAction>(actions, i * SizeOfAction);
-                attributes.SignalActions.Add(new Image.SignalAction
+                attributes.SignalActions.Add(action.IsDefault ? Default : new Image.SignalAction
                 {
                     Handler = action.Handler,
                     Flags = action.Flags,
@@ -75,5 +78,7 @@ internal sealed class SignalActions : ProcessRoom
         public readonly ulong Flags = flags;
         public readonly ulong Restorer = restorer;
         public readonly ulong Mask = mask;
+
+        public bool IsDefault => (Handler | Flags | Restorer | Mask) == 0;
     }
 }

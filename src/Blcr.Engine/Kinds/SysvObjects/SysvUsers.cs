@@ -21,7 +21,7 @@ internal sealed class SysvUsers
     public SysvUsers(Dump dump)
     {
         _pids = [.. dump.Image.Processes.Select(process => process.Pid)];
-        long firstTick = dump.Processes.Min(process => ProcStat.Read(process.Pid).Value?.Number(StartField) ?? 0);
+        long firstTick = dump.Processes.Min(process => process.Stat.Value?.Number(StartField) ?? 0);
         Origin origin = dump.Image.Origin;
         long sinceBoot = origin.BoottimeNs / 1_000_000_000;
         TreeStart = (origin.RealtimeNs / 1_000_000_000) - sinceBoot + (firstTick / TicksPerSecond) - Slack;

@@ -16,23 +16,29 @@ namespace Blcr.Engine.Kinds.Threads;
 public sealed class BeforeEntry : ProcessKind
 {
     /// <exception cref="RefusedException">At once, when a thread must not be entered: later kinds would do so.</exception>
-    public override void Collect(Dump dump, FrozenProcess process)
+    internal override void Prepare(Dump dump, FrozenProcess process, Questions ask)
     {
         foreach (FrozenThread thread in process.Threads)
         {
-            SysResult<ThreadRights> status = ThreadRights.Read(process.Pid, thread.Tid);
+            SysResult<ProcStatus> status = thread.Status;
             if (!status.Ok)
             {
                 throw new RefusedException(process.Pid, status.Error, $"could not read the status of thread {thread.Tid}",
                     "The process cannot be saved.", "Check that it still runs, and that /proc is mounted without hidepid.");
             }
 
-            RefuseToEnter(thread, status.Value!);
+            ThreadRights rights = new(status.Value!);
+            RefuseToEnter(thread, rights);
             foreach (ThreadRoom room in StateOfThread.Rooms)
             {
-                room.Look(dump, thread, status.Value!);
+                room.Look(dump, thread, rights);
             }
         }
+    }
+
+    /// <summary>Nothing: it has been done, before anything else.</summary>
+    public override void Collect(Dump dump, FrozenProcess process)
+    {
     }
 
     /// <summary>First of all whether the file has what every kind relies on, and may ask for what it asks for.</summary>

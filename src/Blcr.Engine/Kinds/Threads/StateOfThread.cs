@@ -46,17 +46,13 @@ public sealed class StateOfThread : ThreadKind
         new NoNewPrivileges(),
     ];
 
-    /// <summary>What only the thread can tell; <see cref="BeforeEntry"/> has looked from outside.</summary>
-    public override void Collect(Dump dump, FrozenThread thread)
+    internal override void Collect(Dump dump, FrozenThread thread, Questions ask)
     {
-        Questions ask = new($"read the state of thread {thread.Tid}", thread.Capacity);
         foreach (ThreadRoom room in Rooms)
         {
             ask.MakeRoom(Questions.FewCalls, Questions.FewBytes);
             room.Ask(ask, thread.Image);
         }
-
-        ask.PutTo(thread);
     }
 
     public override void Check(RestartPlan plan, ProcessImage process, ThreadImage thread)
@@ -79,14 +75,9 @@ public sealed class StateOfThread : ThreadKind
     }
 }
 
-/// <summary>The part of <see cref="StateOfThread"/> that takes rights away: last of all.</summary>
+/// <summary>The part of <see cref="StateOfThread"/> that takes rights away: last of all. Collected there.</summary>
 public sealed class LastStateOfThread : ThreadKind
 {
-    /// <summary>Nothing: <see cref="StateOfThread"/> has collected it.</summary>
-    public override void Collect(Dump dump, FrozenThread thread)
-    {
-    }
-
     /// <summary>Nothing: <see cref="StateOfThread"/> has checked it.</summary>
     public override void Check(RestartPlan plan, ProcessImage process, ThreadImage thread)
     {

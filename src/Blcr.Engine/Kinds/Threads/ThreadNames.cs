@@ -12,17 +12,18 @@ internal sealed class ThreadNames : ThreadRoom
 {
     public override void Look(Dump dump, FrozenThread thread, ThreadRights status)
     {
-        byte[] name = Sys.ReadFile($"/proc/{thread.Pid}/task/{thread.Tid}/comm").Value ?? [];
-        if (name is [.., (byte)'\n'])
-        {
-            name = name[..^1];
-        }
-
+        ReadOnlySpan<byte> name = thread == thread.Process.Leader && thread.Process.Stat.Value is { } stat ? stat.NameBytes : Read(thread);
         thread.Image.Name = Encoding.UTF8.GetString(name);
         if (!Encoding.UTF8.GetBytes(thread.Image.Name).AsSpan().SequenceEqual(name))
         {
             thread.Image.RawName = ByteString.CopyFrom(name);
         }
+    }
+
+    private static ReadOnlySpan<byte> Read(FrozenThread thread)
+    {
+        byte[] name = Sys.ReadFile($"/proc/{thread.Pid}/task/{thread.Tid}/comm").Value ?? [];
+        return name is [.., (byte)'\n'] ? name.AsSpan(..^1) : name;
     }
 
     public override void Rebuild(ProgramSeries programs, ThreadImage thread)

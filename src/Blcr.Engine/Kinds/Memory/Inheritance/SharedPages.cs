@@ -16,7 +16,7 @@ internal sealed class SharedPages : IDisposable
     /// <summary>Bits of a mask.</summary>
     public const int GroupPages = 64;
 
-    // At once; each has a descriptor open and 33 KiB of buffers.
+    // At once; each has a descriptor open.
     private const int Together = 32;
 
     // A hole of the parent so small that it costs less to read over it than to begin anew.
@@ -26,7 +26,7 @@ internal sealed class SharedPages : IDisposable
     private readonly PageMap _map;
     private readonly List<Sibling> _siblings;
     private readonly PageMapEntry[] _entries = new PageMapEntry[WindowPages];
-    private readonly PageMapEntry[] _again = new PageMapEntry[WindowPages];
+    private readonly PageMapEntry[] _again = new PageMapEntry[WindowPages]; // a child's, and the parent's once more
 
     private SharedPages(FrozenProcess parent, PageMap map, List<Sibling> siblings) =>
         (_parent, _map, _siblings) = (parent, map, siblings);
@@ -124,7 +124,7 @@ internal sealed class SharedPages : IDisposable
             return;
         }
 
-        here.ForEach(sibling => sibling.CompareEntries(window, _entries));
+        here.ForEach(sibling => sibling.CompareEntries(window, _entries, _again));
         ForgetWhatMoved(window, entries, here);
         if (here.Exists(sibling => sibling.IsUnsure))
         {

@@ -11,7 +11,6 @@ internal sealed class Sibling : IDisposable
 
     private readonly PageMap _map;
     private readonly List<PageRange> _candidates;
-    private readonly PageMapEntry[] _entries = new PageMapEntry[SharedPages.WindowPages];
     private readonly ulong[] _same = new ulong[Groups];
     private readonly ulong[] _unsure = new ulong[Groups];
     private int _first;
@@ -60,7 +59,10 @@ internal sealed class Sibling : IDisposable
     }
 
     /// <summary>Compares what the kernel tells of the pages of both.</summary>
-    public void CompareEntries(PageRange window, PageMapEntry[] parents)
+    /// <param name="window">Where.</param>
+    /// <param name="parents">The parent's.</param>
+    /// <param name="own">Room for the child's.</param>
+    public void CompareEntries(PageRange window, PageMapEntry[] parents, PageMapEntry[] own)
     {
         _same.AsSpan().Clear();
         _unsure.AsSpan().Clear();
@@ -72,14 +74,14 @@ internal sealed class Sibling : IDisposable
 
         int from = PageOf(window, _candidates[_first].Start);
         int to = PageOf(window, _candidates[last].End);
-        if (!_map.ReadEntries(window.Start + ((ulong)from * Sys.PageSize), _entries.AsSpan(from, to - from)).Ok)
+        if (!_map.ReadEntries(window.Start + ((ulong)from * Sys.PageSize), own.AsSpan(from, to - from)).Ok)
         {
             return;
         }
 
         for (int i = _first; i <= last; i++)
         {
-            CompareRange(PageOf(window, _candidates[i].Start), PageOf(window, _candidates[i].End), parents);
+            CompareRange(PageOf(window, _candidates[i].Start), PageOf(window, _candidates[i].End), parents, own);
         }
     }
 
@@ -110,11 +112,11 @@ internal sealed class Sibling : IDisposable
     private static int PageOf(PageRange window, ulong address) =>
         (int)((Math.Clamp(address, window.Start, window.End) - window.Start) / Sys.PageSize);
 
-    private void CompareRange(int from, int to, PageMapEntry[] parents)
+    private void CompareRange(int from, int to, PageMapEntry[] parents, PageMapEntry[] children)
     {
         for (int i = from; i < to; i++)
         {
-            PageMapEntry own = _entries[i];
+            PageMapEntry own = children[i];
             PageMapEntry theirs = parents[i];
             ulong bit = 1UL << i;
             if (theirs.Place != 0 && own.Place != 0)
