@@ -16,7 +16,8 @@ internal static class CheckpointCommand
 
     /// <param name="arguments">The arguments.</param>
     /// <param name="firstWord">Where they start in argv.</param>
-    public static int Run(IReadOnlyList<string> arguments, int firstWord)
+    /// <param name="supervised">Whether a cr_run asks for it (<see cref="CheckpointRequest.Supervised"/>).</param>
+    public static int Run(IReadOnlyList<string> arguments, int firstWord, bool supervised = false)
     {
         // Two readings: only when everything is read is it known whether getopt may complain.
         GivenWords<CheckpointOption> words = GetOptLong.Read(Name, arguments, CheckpointOptionForms.All, report: false);
@@ -40,6 +41,7 @@ internal static class CheckpointCommand
             return mistake.ExitCode;
         }
 
+        options.Supervised = supervised;
         Reporter reporter = new(quiet, options.Diagnostics);
         return RestartNamespace.Of(options.Target) is { } place ? RunInside(place, firstWord, reporter) : Run(options, reporter);
     }
@@ -139,6 +141,7 @@ internal static class CheckpointCommand
     private static CheckpointRequest Request(CheckpointOptions options) => new()
     {
         ToolVersion = Product.Version,
+        Supervised = options.Supervised,
         Target = options.Target == 0 ? OwnId(options.Scope) : options.Target,
         Scope = options.Scope,
         Destination = options.Destination,

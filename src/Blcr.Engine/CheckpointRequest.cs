@@ -25,6 +25,10 @@ public sealed record CheckpointRequest
     /// <summary>fsync the file and its directory.</summary>
     public bool Sync { get; init; } = true;
 
+    /// <summary>Somebody stays who waits for the processes, and restarts them: a root whose first parent has died is a child of
+    /// init by now, but no daemon, and is to come back as a child of cr_restart.</summary>
+    public bool Supervised { get; init; }
+
     /// <summary>Version of the tool, for the record in the file.</summary>
     public string ToolVersion { get; init; } = "";
 

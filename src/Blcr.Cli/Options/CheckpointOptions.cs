@@ -15,6 +15,9 @@ internal sealed record CheckpointOptions
 
     public int Target { get; set; }
 
+    /// <summary>No option: a cr_run that supervises asks for it.</summary>
+    public bool Supervised { get; set; }
+
     public int Verbose { get; private set; }
 
     public DiagnosticsPolicy Diagnostics { get; private set; } = DiagnosticsPolicy.Error;

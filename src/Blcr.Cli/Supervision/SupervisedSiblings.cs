@@ -28,7 +28,7 @@ internal static unsafe class SupervisedSiblings
     public static int RunCheckpoint(string[] words)
     {
         Call("cr_checkpoint\0"u8);
-        return CheckpointCommand.Run(words, firstWord: 1);
+        return CheckpointCommand.Run(words, firstWord: 1, supervised: true);
     }
 
     public static int RunRestart(string[] words)

@@ -50,7 +50,11 @@ internal static class Collector
             frozen.Add(process.Pid, process);
         }
 
-        ChildrenOfInit.Collect([.. frozen.Values.Select(process => process.Image)]);
+        if (!dump.Request.Supervised)
+        {
+            ChildrenOfInit.Collect([.. frozen.Values.Select(process => process.Image)]);
+        }
+
         List<ProcessImage> found = [.. tree.Processes.Select(process => process.Image)];
         found.AddRange(ZombieCollector.Find(scope.Ended, frozen, dump.Diagnostics));
         foreach (ProcessImage image in FamilyOrder.Put(found, dump.Request.Target))
