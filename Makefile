@@ -3,7 +3,9 @@
 # make torture      thousands of kills of our tools at random instants
 # make demo          one real computation, checkpointed and restarted
 # make bench         speed, as ratios
+# make test-batch    the same for batch systems: a real Grid Engine on this host (as root)
 # make install       PREFIX=/usr/local DESTDIR=
+# make install-gridengine, remove-gridengine   and into, out of the Grid Engine cell of this host
 # make prerequisites installs what building and testing need, where it is missing (Debian, as root)
 # make clean
 #
@@ -22,11 +24,11 @@ export DOTNET_NOLOGO := 1
 # What the executable is made from. Not `find src`: an editor's swap file must not start a build of a minute.
 DOTNET_SOURCES := $(shell find src -name '*.cs' -o -name '*.proto' -o -name '*.csproj' -o -name '*.props' -o -name packages.lock.json) \
 	Directory.Build.props Directory.Packages.props global.json .editorconfig BannedSymbols.txt
-TEST_SOURCES := $(shell find tests/Blcr.Tests tests/programs/dotnet -name '*.cs' -o -name '*.csproj' -o -name packages.lock.json)
+TEST_SOURCES := $(shell find tests/Blcr.Tests tests/Blcr.BatchTests tests/programs/dotnet -name '*.cs' -o -name '*.csproj' -o -name packages.lock.json)
 MAN_PAGES := $(patsubst docs/man/%,out/share/man/man1/%,$(wildcard docs/man/*.1))
 
-.PHONY: all commands libcr man completions programs test-suite test torture demo bench install clean prerequisites \
-	check-build-prerequisites check-test-prerequisites
+.PHONY: all commands libcr man completions programs test-suite test torture test-batch demo bench install install-gridengine remove-gridengine clean prerequisites \
+	check-build-prerequisites check-test-prerequisites check-batch-prerequisites
 .DELETE_ON_ERROR:
 
 all: commands libcr man completions
@@ -74,8 +76,15 @@ out/dotnet/test-suite.built: $(DOTNET_SOURCES) $(TEST_SOURCES) | check-test-prer
 	dotnet build tests/programs/dotnet $(DOTNET_FLAGS)
 	@touch $@
 
+out/dotnet/test-batch.built: $(DOTNET_SOURCES) $(TEST_SOURCES) | check-test-prerequisites
+	dotnet build tests/Blcr.BatchTests $(DOTNET_FLAGS)
+	@touch $@
+
 test: all programs test-suite
 	@tests/run
+
+test-batch: all out/dotnet/test-batch.built | check-batch-prerequisites
+	@tests/batch/run
 
 # Minutes of kill -9: not part of `make test`, which has a short run of it.
 torture: all programs test-suite
@@ -97,15 +106,26 @@ install: all
 		if [ -d out/$$folder ]; then install -d '$(DESTDIR)$(PREFIX)/'$$folder && \
 			cp -R --preserve=mode,links out/$$folder/. '$(DESTDIR)$(PREFIX)/'$$folder/; fi; \
 	done
+	$(MAKE) --no-print-directory -C packaging/gridengine install DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'
+
+# Only what has been installed knows where it is; so Grid Engine is told afterwards, by a script that is installed too.
+install-gridengine: install
+	'$(PREFIX)/sbin/blcr-gridengine-install'
+
+remove-gridengine:
+	'$(PREFIX)/sbin/blcr-gridengine-remove'
 
 clean:
 	rm -rf out
 
 prerequisites:
-	@tools/prerequisites install build test
+	@tools/prerequisites install build test batch
 
 check-build-prerequisites:
 	@tools/prerequisites check build
 
 check-test-prerequisites:
 	@tools/prerequisites check build test
+
+check-batch-prerequisites:
+	@tools/prerequisites check batch

@@ -17,6 +17,8 @@ internal static class RestartCommand
     /// <param name="running">Called when the processes run.</param>
     public static int Run(IReadOnlyList<string> arguments, int firstWord, Action? running = null)
     {
+        arguments = EnvironmentOptions.Before(arguments);
+
         // Two readings: only when everything is read is it known whether getopt may complain.
         GivenWords<RestartOption> words = GetOptLong.Read(Name, arguments, RestartOptionForms.All, report: false);
         Hooks hooks = Hooks.From(words);
@@ -33,7 +35,7 @@ internal static class RestartCommand
         if (options is not null)
         {
             Attempt attempt = new(hooks, options, new Reporter(quiet, options.Diagnostics), running);
-            return options.NewPidNamespace ? attempt.RunInside(firstWord) : attempt.Run();
+            return options.NewPidNamespace ? attempt.RunInside(firstWord) : attempt.Run(firstWord);
         }
 
         if (HookRunner.Run(hooks, HookEvent.FailArguments) is int decided)
@@ -53,7 +55,7 @@ internal static class RestartCommand
     // One restart with options that make sense.
     private sealed record Attempt(Hooks Hooks, RestartOptions Options, Reporter Reporter, Action? Running)
     {
-        public int Run()
+        public int Run(int firstWord)
         {
             using ContextSource? source = ContextSource.Open(Options, out string? wrong);
             if (source is null)
@@ -69,8 +71,11 @@ internal static class RestartCommand
             }
             catch (RefusedException refusal)
             {
+                source.Dispose();
                 relay.Dispose();
-                return Fail(refusal);
+                return Options is { NewPidNamespaceIfNeeded: true, Descriptor: null } && refusal.Obstacles.All(each => each.IsAboutIds)
+                    ? RunInsideInstead(refusal, firstWord)
+                    : Fail(refusal);
             }
 
             source.Dispose();
@@ -81,6 +86,12 @@ internal static class RestartCommand
 
             using ChildWatch watch = new(report.Lead);
             return report.Lead == 0 ? ExitStatus.Done : new Life(report.Lead, watch, relay, Reporter).Run();
+        }
+
+        private int RunInsideInstead(RefusedException refusal, int firstWord)
+        {
+            Reporter.Explain(refusal.Obstacles.Take(1).Select(each => $"{each.Held}: the processes are restarted in a pid namespace of their own"));
+            return RunInside(firstWord);
         }
 
         /// <summary>The same by a cr_restart in a new pid namespace; hooks, messages and the stand-in are ours.</summary>
@@ -131,12 +142,12 @@ internal static class RestartCommand
 
         private int Fail(RefusedException refusal)
         {
+            Reporter.Explain(refusal.Obstacles); // a hook decides about the last line only
             if (HookRunner.Run(Hooks, HookRunner.OfError(refusal.Code)) is int decided)
             {
                 return decided;
             }
 
-            Reporter.Explain(refusal.Obstacles);
             Reporter.Tell(refusal.Obstacles[0].Headline ?? $"Restart failed: {ErrorText.Of(refusal.Code)}");
             return ExitStatus.OfError(refusal.Code);
         }

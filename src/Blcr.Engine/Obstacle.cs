@@ -25,6 +25,9 @@ public sealed record Obstacle(int Pid, int Code, string Held, string Meaning, st
     /// <summary>It goes away while others run, and may come again as soon as <see cref="Pid"/> itself does.</summary>
     public bool IsUpToOthers { get; init; }
 
+    /// <summary>An id is in use, or may not be chosen: in a pid namespace of its own the same image could be restarted.</summary>
+    public bool IsAboutIds { get; init; }
+
     public override string ToString()
     {
         string who = Pid > 0 ? $"pid {Pid}: " : "";

@@ -35,7 +35,7 @@ internal static class RestartUsage
               --restore-pid, --no-restore-pid    process and thread ids as saved (default), or new ones
               --restore-pgid, --no-restore-pgid  process groups as saved, or the own one (default)
               --restore-sid, --no-restore-sid    sessions as saved, or the own one (default)
-              --new-pid-namespace                in a pid namespace of their own, where every id is free
+              --new-pid-namespace[=if-needed]    in a pid namespace of their own, where every id is free
               --own-groups                       supplementary groups of cr_restart, not those saved
 
         Files and descriptors:

@@ -28,7 +28,7 @@ internal static unsafe class RestartInside
 
         using InnerChannel channel = new(new Fd(int.Parse(words[0], CultureInfo.InvariantCulture)));
         _ = Sys.Fcntl(channel.Socket, FcntlCommand.SetDescriptorFlags, 1); // FD_CLOEXEC: it is nobody else's
-        string[] arguments = [.. words.Skip(1)];
+        IReadOnlyList<string> arguments = EnvironmentOptions.Before([.. words.Skip(1)]);
         GivenWords<RestartOption> given = GetOptLong.Read("cr_restart", arguments, RestartOptionForms.All, report: false);
         RestartOptions options = RestartOptions.From(given, out Mistake? _)!; // the outer one has read them
 

@@ -50,7 +50,7 @@ internal static class RestartOptionForms
         new(RestartOption.NoRestoreGroup, "", ["no-restore-pgid"]),
         new(RestartOption.RestoreSession, "", ["restore-sid"]),
         new(RestartOption.NoRestoreSession, "", ["no-restore-sid"]),
-        new(RestartOption.NewPidNamespace, "", ["new-pid-namespace"]),
+        new(RestartOption.NewPidNamespace, "", ["new-pid-namespace"], OptionArgument.Optional),
         new(RestartOption.OwnGroups, "", ["own-groups"]),
         new(RestartOption.CutBack, "", ["cut-back"]),
         new(RestartOption.DiagnosticsNone, "", ["kmsg-none"]),

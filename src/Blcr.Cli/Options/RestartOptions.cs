@@ -31,6 +31,9 @@ internal sealed record RestartOptions
     /// <summary>Restart as process 1's children in a pid namespace of their own.</summary>
     public bool NewPidNamespace { get; private set; }
 
+    /// <summary>The same, but only when the saved ids cannot be had otherwise.</summary>
+    public bool NewPidNamespaceIfNeeded { get; private set; }
+
     public bool OwnGroups { get; private set; }
 
     public bool CutBack { get; private set; }
@@ -111,7 +114,7 @@ internal sealed record RestartOptions
             case RestartOption.NoRestoreGroup: Groups = SavedIds.None; break;
             case RestartOption.RestoreSession: Sessions = SavedIds.All; break;
             case RestartOption.NoRestoreSession: Sessions = SavedIds.None; break;
-            case RestartOption.NewPidNamespace: NewPidNamespace = true; break;
+            case RestartOption.NewPidNamespace: return TakeNamespace(given.Argument);
             case RestartOption.CutBack: CutBack = true; break;
             case RestartOption.OwnGroups: OwnGroups = true; break;
             case RestartOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
@@ -124,6 +127,12 @@ internal sealed record RestartOptions
         }
 
         return null;
+    }
+
+    private Mistake? TakeNamespace(string? argument)
+    {
+        (NewPidNamespace, NewPidNamespaceIfNeeded) = (argument is null, argument is not null);
+        return argument is null or "if-needed" ? null : Invalid($"--new-pid-namespace: '{argument}' is not 'if-needed'");
     }
 
     private Mistake? TakeSource(Action take)

@@ -103,5 +103,6 @@ internal sealed class IdChecker(RestartPlan plan)
 
     private static Obstacle Conflict(ProcessImage process, string held, string option) => new(process.Pid, Errno.Busy, held,
         $"{process.Name} must come back with the ids it was saved with, and somebody else has this one.",
-        $"End that process, wait for its parent to collect it if it is a zombie, or use {option}.");
+        $"End that process, wait for its parent to collect it if it is a zombie, or use {option} or --new-pid-namespace.")
+    { IsAboutIds = true };
 }

@@ -68,16 +68,19 @@ internal static unsafe class Spawn
     /// <summary>What a failed clone3 with set_tid means (kernel/pid.c: alloc_pid()).</summary>
     internal static RefusedException Refusal(Errno error, int wantedPid, int reportedPid) => error switch
     {
-        Errno.Exists => new RefusedException(reportedPid, Errno.Busy, $"found pid {wantedPid} in use",
+        Errno.Exists => AboutIds(reportedPid, Errno.Busy, $"found pid {wantedPid} in use",
             "The process must have the id it was saved with. No process was left behind.",
-            "End the process that has it, or restart with --no-restore-pid."),
-        Errno.NotPermitted => new RefusedException(reportedPid, Errno.NotPermitted, $"choosing pid {wantedPid} is not permitted",
+            "End the process that has it, or restart with --new-pid-namespace."),
+        Errno.NotPermitted => AboutIds(reportedPid, Errno.NotPermitted, $"choosing pid {wantedPid} is not permitted",
             "Giving a process its old id needs CAP_CHECKPOINT_RESTORE (Linux 5.9). No process was left behind.",
-            "Ask the administrator for `setcap cap_checkpoint_restore+ep` on cr_restart, or restart with --no-restore-pid."),
+            "Restart with --new-pid-namespace, or ask the administrator for `setcap cap_checkpoint_restore+ep` on cr_restart."),
         Errno.Again => new RefusedException(reportedPid, Errno.Again, "no more processes allowed",
             "The limit of processes (ulimit -u, the cgroup's pids.max) is reached. No process was left behind.", "Try again when there is room."),
         Errno.Invalid => new RefusedException(reportedPid, Errno.Invalid, $"pid {wantedPid} is not possible here",
             "It is beyond this system's pid_max. No process was left behind.", "Raise kernel.pid_max, or restart with --no-restore-pid."),
         _ => new RefusedException(reportedPid, error, $"no new process: {ErrorText.Of(error)}", "No process was left behind.", "Try again later."),
     };
+
+    private static RefusedException AboutIds(int pid, Errno code, string held, string meaning, string whatToDo) =>
+        new([new Obstacle(pid, code, held, meaning, whatToDo) { IsAboutIds = true }]);
 }

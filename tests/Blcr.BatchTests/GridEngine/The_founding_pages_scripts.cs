@@ -1,0 +1,34 @@
+using Blcr.BatchTests.Harness;
+using Xunit;
+
+namespace Blcr.BatchTests.GridEngine;
+
+/// <summary>reference/seed.rst, "Using with SGE in batch": word for word.</summary>
+public sealed class The_founding_pages_scripts(Cell cell)
+{
+    private const string First = """
+        #!/bin/bash
+        #$ -l h_rt=168:00:00
+        #$ -c sx
+        #$ -ckpt blcr
+        cr_run ./executable >> output.file
+
+        """;
+
+    [Fact]
+    public void A_suspended_job_is_checkpointed_and_goes_on_by_itself()
+    {
+        using JobFolder folder = new(cell);
+        folder.Write("executable", Chain.Program, executable: true).Write("job.sh", First);
+
+        Job job = folder.Submit("job.sh").Writes("output.file").Suspend();
+        job.Awaits("checkpoint.[jobid].[pid]", () => folder.Files($"checkpoint.{job.Id}.*") is [string file]
+            && System.Text.RegularExpressions.Regex.IsMatch(file, $@"^checkpoint\.{job.Id}\.[0-9]+$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(10)));
+        job.AwaitRestarts(1).Writes("output.file");
+        folder.Write("finish", "");
+        job.Ends();
+
+        Assert.Equal(Chain.Expected(folder.Read("output.file")), folder.Read("output.file"));
+        Assert.Empty(folder.Files("checkpoint.*")); // it has ended well
+    }
+}
