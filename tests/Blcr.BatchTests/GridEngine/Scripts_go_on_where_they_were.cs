@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Blcr.BatchTests.GridEngine;
 
-/// <summary>The job's own shell is part of what is saved (decision 0019): no line runs twice, and variables keep their values.</summary>
+/// <summary>The job's own shell is part of what is saved (decision 0021): no line runs twice, and variables keep their values.</summary>
 public sealed class Scripts_go_on_where_they_were(Cell cell)
 {
     [Fact]
