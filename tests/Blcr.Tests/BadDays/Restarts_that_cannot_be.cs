@@ -96,7 +96,7 @@ public sealed class Restarts_that_cannot_be
     {
         using Application app = Application.StartAs(User.Ordinary, "counter");
         app.Checkpoint().Kill();
-        app.TryRestart().RefusesWith(1, "Restart failed: Operation not permitted", "--no-restore-pid");
+        app.TryRestart().RefusesWith(1, "Restart failed: Operation not permitted", "--new-pid-namespace");
     }
 
     [Fact]
