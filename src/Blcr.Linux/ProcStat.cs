@@ -48,6 +48,13 @@ public sealed class ProcStat
     /// <summary>The CPU it last ran on ("processor").</summary>
     public int LastCpu => (int)Number(39);
 
+    /// <summary>In clock ticks since boot ("starttime"): tells it from another one that has its pid later. execve does not change it.</summary>
+    public long StartTime => Number(22);
+
+    /// <summary>Of a zombie, as wait4(2) will tell it; 0 for whoever may not trace it (fs/proc/array.c: do_task_stat()). Before
+    /// Linux 5.19 it is that of the first thread.</summary>
+    public WaitStatus ExitStatus => new((int)Number(52));
+
     public bool IsKernelThread => ((uint)Number(9) & KernelThread) != 0;
 
     /// <summary>A field by its number in the man page (1 is the pid; 3 and up are here). Addresses are given as 0

@@ -1,10 +1,20 @@
 namespace Blcr.Linux;
 
-public static partial class Sys
+public static unsafe partial class Sys
 {
     /// <summary>Asks or sets something about the calling thread or process; man 2 prctl.</summary>
     public static SysResult Prctl(int option, long a1 = 0, long a2 = 0, long a3 = 0, long a4 = 0) =>
         Call(SyscallNumber.Prctl, option, a1, a2, a3, a4);
+
+    /// <summary>How ps(1) calls the calling thread; PR_SET_NAME. execve of /proc/self/exe has called it "exe".</summary>
+    /// <param name="name">Ends in a NUL; the first 15 bytes count.</param>
+    public static void SetOwnName(ReadOnlySpan<byte> name)
+    {
+        fixed (byte* at = name)
+        {
+            _ = Prctl(PrctlOption.SetName, (nint)at); // cannot fail for memory of ours
+        }
+    }
 }
 
 /// <summary>PR_*, include/uapi/linux/prctl.h</summary>

@@ -50,8 +50,10 @@ public static class Capability
     public const int SetUid = 7;
     public const int SetPermitted = 8;      // CAP_SETPCAP
     public const int SysChroot = 18;
+    public const int SysPtrace = 19;
     public const int SysAdmin = 21;
     public const int SysNice = 23;
     public const int SysResource = 24;
+    public const int CheckpointRestore = 40; // Linux 5.9
     public const int Last = 63;
 }

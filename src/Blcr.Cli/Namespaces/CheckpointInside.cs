@@ -36,11 +36,7 @@ internal static unsafe class CheckpointInside
     /// <param name="words">The id of what to checkpoint, as it is called here; then the words that the user gave.</param>
     public static int Run(string[] words)
     {
-        fixed (byte* name = "cr_checkpoint\0"u8) // execve of /proc/self/exe has called it "exe"
-        {
-            _ = Sys.Prctl(PrctlOption.SetName, (nint)name);
-        }
-
+        Sys.SetOwnName("cr_checkpoint\0"u8);
         return CheckpointCommand.RunFor(int.Parse(words[0], CultureInfo.InvariantCulture), words[1..]);
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Blcr.Engine;
 using Blcr.Linux;
 
@@ -58,23 +56,8 @@ internal sealed unsafe class NewNamespace : IDisposable
 
     /// <summary>The process that has a pid inside, as it is called here; 0 if there is none any more.</summary>
     /// <param name="inside">A child of process 1.</param>
-    public int OuterPidOf(int inside)
-    {
-        string tasks = string.Create(CultureInfo.InvariantCulture, $"/proc/{Pid}/task");
-        foreach (string tid in Sys.ListDirectory(tasks).Value ?? [])
-        {
-            foreach (string child in Encoding.ASCII.GetString(Sys.ReadFile($"{tasks}/{tid}/children").Value ?? []).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                int pid = int.Parse(child, CultureInfo.InvariantCulture);
-                if (ProcStatus.Read(pid).Value?.Numbers("NSpid") is [.., long innermost] && innermost == inside)
-                {
-                    return pid;
-                }
-            }
-        }
-
-        return 0;
-    }
+    public int OuterPidOf(int inside) => ProcIds.ChildrenOf(Pid)
+        .Find(child => ProcStatus.Read(child).Value?.Numbers("NSpid") is [.., long innermost] && innermost == inside);
 
     /// <summary>Waits until it has ended, and everything inside with it.</summary>
     public WaitStatus AwaitEnd()

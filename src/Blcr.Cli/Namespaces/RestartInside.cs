@@ -11,7 +11,7 @@ namespace Blcr.Cli.Namespaces;
 /// ends in the namespace until nothing is left.</summary>
 /// <remarks>Signals that somebody sends to process 1 have no effect on it, except SIGKILL, which ends the whole namespace
 /// (man 7 pid_namespaces). Until the processes run it ends with the one outside; after that it stays as long as they do.</remarks>
-internal static unsafe class RestartInside
+internal static class RestartInside
 {
     public const string Command = "cr_restart-inside";
 
@@ -21,11 +21,7 @@ internal static unsafe class RestartInside
     public static int Run(IReadOnlyList<string> words)
     {
         _ = Sys.Prctl(PrctlOption.SetParentDeathSignal, Signal.Kill);
-        fixed (byte* name = "cr_restart\0"u8) // execve of /proc/self/exe has called it "exe"
-        {
-            _ = Sys.Prctl(PrctlOption.SetName, (nint)name);
-        }
-
+        Sys.SetOwnName("cr_restart\0"u8);
         using InnerChannel channel = new(new Fd(int.Parse(words[0], CultureInfo.InvariantCulture)));
         _ = Sys.Fcntl(channel.Socket, FcntlCommand.SetDescriptorFlags, 1); // FD_CLOEXEC: it is nobody else's
         IReadOnlyList<string> arguments = EnvironmentOptions.Before([.. words.Skip(1)]);
@@ -97,5 +93,5 @@ internal static unsafe class RestartInside
         }
     }
 
-    private static bool IsAlone() => (Sys.ListDirectory("/proc").Value ?? []).Count(name => char.IsAsciiDigit(name[0])) == 1;
+    private static bool IsAlone() => !ProcIds.All().Skip(1).Any();
 }

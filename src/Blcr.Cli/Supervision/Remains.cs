@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Blcr.Linux;
 
 namespace Blcr.Cli.Supervision;
@@ -17,7 +15,7 @@ internal static class Remains
     {
         while (true)
         {
-            foreach (int child in Children())
+            foreach (int child in ProcIds.ChildrenOf(Sys.Getpid()))
             {
                 _ = Sys.Kill(child, Signal.Kill); // ours, and not waited for: the pid is its own
             }
@@ -26,18 +24,6 @@ internal static class Remains
             if (Sys.Wait4(-1, WaitOptions.All, out _).Error == Errno.NoChild)
             {
                 return;
-            }
-        }
-    }
-
-    private static IEnumerable<int> Children()
-    {
-        foreach (string thread in Sys.ListDirectory("/proc/self/task").Value ?? [])
-        {
-            byte[] children = Sys.ReadFile($"/proc/self/task/{thread}/children").Value ?? [];
-            foreach (string pid in Encoding.ASCII.GetString(children).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                yield return int.Parse(pid, CultureInfo.InvariantCulture);
             }
         }
     }

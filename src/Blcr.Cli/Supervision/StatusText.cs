@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Blcr.Cli.Info;
 using Blcr.Linux;
 
 namespace Blcr.Cli.Supervision;
@@ -62,8 +63,8 @@ internal static class StatusText
 
         (string path, FileStatus newest) = files[0];
         DateTime made = state.Checkpoint ?? DateTime.UnixEpoch.AddTicks(newest.ModifyNs / 100);
-        line("checkpoint", $"{path}, {Ago(made, now)}, {Size(newest.Size)}");
-        line("disk use", string.Create(CultureInfo.InvariantCulture, $"{Size(files.Sum(each => each.Status.Blocks * 512))} in {files.Count} of at most {state.Settings.KeepOrUsual} file(s)"));
+        line("checkpoint", $"{path}, {Ago(made, now)}, {Words.Bytes((ulong)newest.Size)}");
+        line("disk use", string.Create(CultureInfo.InvariantCulture, $"{Words.Bytes((ulong)files.Sum(each => each.Status.Blocks * 512))} in {files.Count} of at most {state.Settings.KeepOrUsual} file(s)"));
     }
 
     private static string Word(EndKind kind) => kind switch
@@ -75,11 +76,4 @@ internal static class StatusText
     };
 
     private static string Ago(DateTime time, DateTime now) => $"{Time(time)} ({Duration.Text(now - time)} ago)";
-
-    private static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB"),
-        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):F1} MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:F1} KiB"),
-    };
 }

@@ -7,9 +7,6 @@ namespace Blcr.Cli.Supervision;
 /// a cr_run which is dead has left behind.</summary>
 internal sealed class Subject : IDisposable
 {
-    private const int ExitCodeField = 52; // of /proc/PID/stat
-    private const ulong TracesAnybody = 1ul << 19; // CAP_SYS_PTRACE
-
     private readonly Fd? _handle;
     private bool _told;
 
@@ -65,7 +62,7 @@ internal sealed class Subject : IDisposable
         HasEnded = true;
         if (isThere && MayLook && ProcStat.Read(Process.Pid).Value is { IsZombie: true } zombie && ProcessIdentity.Of(Process.Pid) == Process)
         {
-            End = new WaitStatus((int)zombie.Number(ExitCodeField));
+            End = zombie.ExitStatus;
         }
         else if (_handle is not null && Sys.PidFdEnd(_handle, out WaitStatus status))
         {
@@ -75,7 +72,7 @@ internal sealed class Subject : IDisposable
 
     // fs/proc/array.c: do_task_stat(): whoever may not trace it reads a status of 0.
     private bool MayLook =>
-        ThreadRights.ReadOwn().Value is { } own && ((own.Capabilities.Effective & TracesAnybody) != 0
+        ThreadRights.ReadOwn().Value is { } own && (own.Capabilities.Can(Capability.SysPtrace)
             || ThreadRights.Read(Process.Pid, Process.Pid).Value is { } its && its.Uids.All(uid => uid == own.Uids[0]));
 
     /// <summary>Whether the processes run; looks whether cr_restart has said so.</summary>

@@ -190,7 +190,7 @@ internal sealed class SupervisedRun(RunDirectory directory, SignalRelay relay)
     // man 2 clone, set_tid: CAP_CHECKPOINT_RESTORE (Linux 5.9) or CAP_SYS_ADMIN, ours or of the file of cr_restart. Whoever has
     // none of them finds every id free in a namespace only, and need not try without.
     private static bool MayChooseIds() =>
-        (ThreadRights.ReadOwn().Value is { } rights && (rights.Capabilities.Effective & (1ul << 40 | 1ul << 21)) != 0)
+        (ThreadRights.ReadOwn().Value is { Capabilities: var own } && (own.Can(Capability.CheckpointRestore) || own.Can(Capability.SysAdmin)))
         || Sys.HasFileCapability(SupervisedSiblings.FileOf("cr_restart"));
 
     // Ids that are in use (EBUSY), or that may not be chosen after all (EPERM).

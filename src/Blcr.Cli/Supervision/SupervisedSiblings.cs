@@ -9,7 +9,7 @@ namespace Blcr.Cli.Supervision;
 /// capability (man 8 setcap), which cr_run itself has not. If there is none, cr_run's own file does.</summary>
 /// <remarks>Executed as /proc/self/exe a process is called "exe". Whoever looks for our commands (a later checkpoint) knows them by
 /// their names, so they give themselves the right one.</remarks>
-internal static unsafe class SupervisedSiblings
+internal static class SupervisedSiblings
 {
     public const string Checkpoint = "cr_checkpoint-supervised";
     public const string Restart = "cr_restart-supervised";
@@ -27,13 +27,13 @@ internal static unsafe class SupervisedSiblings
 
     public static int RunCheckpoint(string[] words)
     {
-        Call("cr_checkpoint\0"u8);
+        Sys.SetOwnName("cr_checkpoint\0"u8);
         return CheckpointCommand.Run(words, firstWord: 1, supervised: true);
     }
 
     public static int RunRestart(string[] words)
     {
-        Call("cr_restart\0"u8);
+        Sys.SetOwnName("cr_restart\0"u8);
         Fd supervisor = new(int.Parse(words[0], CultureInfo.InvariantCulture));
         _ = Sys.Fcntl(supervisor, FcntlCommand.SetDescriptorFlags, 1); // FD_CLOEXEC: it is not for the program
         _ = Sys.SetSignalAction(Signal.Pipe, SignalAction.Ignore); // until the relay takes it
@@ -42,13 +42,5 @@ internal static unsafe class SupervisedSiblings
             _ = Sys.Write(supervisor, [Runs]); // EPIPE: cr_run was killed; the program runs
             supervisor.Dispose();
         });
-    }
-
-    private static void Call(ReadOnlySpan<byte> name)
-    {
-        fixed (byte* at = name)
-        {
-            _ = Sys.Prctl(PrctlOption.SetName, (nint)at);
-        }
     }
 }

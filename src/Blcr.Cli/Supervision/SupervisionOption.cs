@@ -8,7 +8,7 @@ internal enum SupervisionOption
     Interval, Keep, Directory, CheckpointSignal,
     RestartOnFailure, MaxRestarts, NewPidNamespace,
     Resume, Force, Status,
-    Run, Help, Version,
+    Run, Help, Version, // known without supervision too
 }
 
 internal static class SupervisionOptionForms
@@ -25,15 +25,13 @@ internal static class SupervisionOptionForms
         new(SupervisionOption.Resume, "", ["resume"]),
         new(SupervisionOption.Force, "", ["force"]),
         new(SupervisionOption.Status, "", ["status"]),
-        new(SupervisionOption.Run, "", ["run"]), // what it does without supervision, it does here too
+        new(SupervisionOption.Run, "", ["run"]),
         new(SupervisionOption.Help, "?", ["help"]),
         new(SupervisionOption.Version, "", ["version"]),
     ];
 
     /// <summary>Whether a word in front of the command asks for supervision. Only written out: any other word is a command.</summary>
     public static bool Begins(string word) =>
-        word.StartsWith("--", StringComparison.Ordinal) && word.AsSpan(2) is var name
-        && name[..(name.IndexOf('=') is var end and >= 0 ? end : name.Length)] is
-            "interval" or "keep" or "dir" or "checkpoint-signal" or "restart-on-failure" or "max-restarts" or "new-pid-namespace"
-            or "resume" or "force" or "status";
+        word.StartsWith("--", StringComparison.Ordinal)
+        && All.Any(form => form.Option < SupervisionOption.Run && form.Names.Contains(word[2..].Split('=')[0]));
 }

@@ -85,9 +85,9 @@ internal sealed class IdChecker(RestartPlan plan)
         public static Census Take()
         {
             Census census = new([], []);
-            foreach (string name in Sys.ListDirectory("/proc").Value ?? [])
+            foreach (int pid in ProcIds.All())
             {
-                if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && ProcStat.Read(pid).Value is { } stat)
+                if (ProcStat.Read(pid).Value is { } stat)
                 {
                     census.Sessions.Add(stat.Session);
                     if (!stat.IsEnding)

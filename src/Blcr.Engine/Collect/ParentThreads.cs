@@ -1,7 +1,6 @@
-using System.Globalization;
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
-using Blcr.Engine.Scope;
+using Blcr.Linux;
 
 namespace Blcr.Engine.Collect;
 
@@ -21,7 +20,7 @@ internal static class ParentThreads
                 Dictionary<int, ProcessImage> children = family.ToDictionary(child => child.Pid);
                 foreach (FrozenThread thread in parent.Threads.Where(thread => thread != parent.Leader))
                 {
-                    foreach (int child in Children.Of(parent.Pid, thread.Tid.ToString(CultureInfo.InvariantCulture)))
+                    foreach (int child in ProcIds.ChildrenOf(parent.Pid, thread.Tid))
                     {
                         if (children.TryGetValue(child, out ProcessImage? image))
                         {

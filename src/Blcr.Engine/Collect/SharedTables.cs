@@ -80,7 +80,7 @@ internal static class SharedTables
 
             if (!scope.IsTree)
             {
-                outside.UnionWith(Children.Of(process.Pid));
+                outside.UnionWith(ProcIds.ChildrenOf(process.Pid));
             }
         }
 

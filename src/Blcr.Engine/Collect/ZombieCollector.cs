@@ -20,7 +20,6 @@ internal static class ZombieCollector
     private const int Dumped = 3;             // CLD_DUMPED
 
     private const int ExitSignalField = 38;   // man 5 proc_pid_stat
-    private const int ExitCodeField = 52;
 
     /// <summary>Those of <paramref name="ended"/> that can be saved, without their status.</summary>
     public static List<ProcessImage> Find(IEnumerable<int> ended, IReadOnlyDictionary<int, FrozenProcess> frozen, List<string> diagnostics)
@@ -77,7 +76,7 @@ internal static class ZombieCollector
     }
 
     // A filter of system calls is in the way, or the parent has no thread that may ask.
-    private static int FromOutside(int pid) => (int)(ProcStat.Read(pid).Value?.Number(ExitCodeField) ?? 0);
+    private static int FromOutside(int pid) => ProcStat.Read(pid).Value?.ExitStatus.Raw ?? 0;
 
     // siginfo_t: signo, errno, code, a gap, pid, uid, status (include/uapi/asm-generic/siginfo.h).
     private static int PidOf(ReadOnlySpan<byte> info) => BinaryPrimitives.ReadInt32LittleEndian(info[16..]);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Blcr.Engine.Scope;
 using Blcr.Engine.SyscallPrograms;
 using Blcr.Linux;
@@ -150,10 +149,8 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
     private List<SeizedThread> SeizeNew()
     {
         List<SeizedThread> seized = [];
-        SysResult<List<string>> names = Sys.ListDirectory(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task"));
-        foreach (string name in names.Value ?? [])
+        foreach (int tid in ProcIds.ThreadsOf(pid))
         {
-            int tid = int.Parse(name, CultureInfo.InvariantCulture);
             if (_ended.Contains(tid) || Process.Threads.Exists(thread => thread.Tid == tid))
             {
                 continue;
@@ -277,8 +274,7 @@ internal sealed class ProcessFreezer(int pid, Deadline patience, Deadline deadli
     private Obstacle LeaderHasEnded() => new(pid, Errno.NotSupported, "its first thread has ended, others go on (pthread_exit in main)",
         "Such a process cannot be checkpointed.", "Have main wait for the other threads (pthread_join).");
 
-    private bool IsLeaderOfLiving() =>
-        Sys.ListDirectory(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")).Value is { Count: > 1 };
+    private bool IsLeaderOfLiving() => ProcIds.ThreadsOf(pid).Skip(1).Any();
 
     private Obstacle Gone(string held) => new(pid, Errno.NoProcess, held, "Nothing can be checkpointed.", "Look at ps(1) for the process meant.");
 

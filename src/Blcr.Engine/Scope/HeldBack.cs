@@ -5,8 +5,6 @@ namespace Blcr.Engine.Scope;
 /// <summary>Processes of a scope that are stopped before the others, who run on for a while.</summary>
 internal sealed class HeldBack
 {
-    private const int StartField = 22; // man 5 proc_pid_stat: starttime
-
     /// <summary>Pid → when it was started: another process may have the pid by now.</summary>
     private readonly Dictionary<int, long> _processes = [];
     private long _othersRunNs;
@@ -23,7 +21,7 @@ internal sealed class HeldBack
         {
             if (ProcStat.Read(obstacle.Pid).Value is { } stat)
             {
-                _processes[obstacle.Pid] = stat.Number(StartField);
+                _processes[obstacle.Pid] = stat.StartTime;
             }
         }
     }
@@ -47,5 +45,5 @@ internal sealed class HeldBack
     }
 
     private bool IsThere(int pid) =>
-        ProcStat.Read(pid).Value is { IsZombie: false } stat && stat.Number(StartField) == _processes[pid];
+        ProcStat.Read(pid).Value is { IsZombie: false } stat && stat.StartTime == _processes[pid];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Scope;
@@ -10,18 +9,6 @@ internal static class Members
 
     public static List<int> OfSession(int session) => Where(stat => stat.Session == session);
 
-    private static List<int> Where(Func<ProcStat, bool> wanted)
-    {
-        List<int> members = [];
-        foreach (string name in Sys.ListDirectory("/proc").Value ?? [])
-        {
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && ProcStat.Read(pid).Value is { } stat && wanted(stat))
-            {
-                members.Add(pid);
-            }
-        }
-
-        return members;
-    }
+    private static List<int> Where(Func<ProcStat, bool> wanted) =>
+        [.. ProcIds.All().Where(pid => ProcStat.Read(pid).Value is { } stat && wanted(stat))];
 }

@@ -79,8 +79,7 @@ internal sealed class MembershipRules(CheckpointRequest request)
 
     /// <summary>A leader that has ended before its threads shows as a zombie too.</summary>
     private static bool AnyThreadLives(int pid) =>
-        (Sys.ListDirectory($"/proc/{pid}/task").Value ?? [])
-        .Exists(tid => ProcStat.Read(pid, int.Parse(tid, System.Globalization.CultureInfo.InvariantCulture)).Value is { IsZombie: false });
+        ProcIds.ThreadsOf(pid).Any(tid => ProcStat.Read(pid, tid).Value is { IsZombie: false });
 
     private bool IsSkippedForTracing(int pid) =>
         request.Traced == TracedPolicy.Skip && ProcStatus.Read(pid).Value is { TracerPid: > 0 } status && status.TracerPid != _self;

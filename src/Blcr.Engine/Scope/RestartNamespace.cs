@@ -36,7 +36,7 @@ public sealed record RestartNamespace(int Init, int Target)
         !Sys.Status(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/pid"), out FileStatus its).Ok
         || !Sys.Status("/proc/self/ns/pid", out FileStatus own).Ok || own.IsSameFile(its);
 
-    private static int InnerStandIn(int outer) => Children.Of(outer).FirstOrDefault(child => IsRestart(child) && !Shares(child));
+    private static int InnerStandIn(int outer) => ProcIds.ChildrenOf(outer).FirstOrDefault(child => IsRestart(child) && !Shares(child));
 
     private static bool IsRestart(int pid) => ProcStat.Read(pid).Value is { } stat && Tools.IsRestart(stat);
 

@@ -93,7 +93,7 @@ internal sealed class ScopeSearch
                 _walked.Add(pid);
             }
 
-            found.AddRange(Judge(Children.Of(pid), frozen, leftOut: next));
+            found.AddRange(Judge(ProcIds.ChildrenOf(pid), frozen, leftOut: next));
         }
 
         return found;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Scope;
@@ -13,9 +14,9 @@ internal static class Tracers
     public static IReadOnlySet<int> Now()
     {
         HashSet<int> tracers = [];
-        foreach (string name in Sys.ListDirectory("/proc").Value ?? [])
+        foreach (int pid in ProcIds.All())
         {
-            if (char.IsAsciiDigit(name[0]) && TracerOf(name) is > 0 and int tracer)
+            if (TracerOf(pid) is > 0 and int tracer)
             {
                 tracers.Add(ProcStatus.Read(tracer).Value?.ThreadGroup ?? tracer);
             }
@@ -25,9 +26,9 @@ internal static class Tracers
     }
 
     // One line of one read, and no object made for the rest: there may be thousands of processes.
-    private static int TracerOf(string pid)
+    private static int TracerOf(int pid)
     {
-        SysResult<Fd> opened = Sys.Open($"/proc/{pid}/status", OpenFlags.ReadOnly | OpenFlags.CloseOnExec);
+        SysResult<Fd> opened = Sys.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"), OpenFlags.ReadOnly | OpenFlags.CloseOnExec);
         if (opened.Value is not { } file)
         {
             return 0; // it has ended

@@ -6,8 +6,6 @@ namespace Blcr.Engine.Write;
 /// <summary>Reads a context file that was just written, every byte of it, as a restart would: before it takes the place of an older one.</summary>
 internal static class ReadBack
 {
-    private const int DontNeed = 4; // POSIX_FADV_DONTNEED, man 2 posix_fadvise
-
     /// <param name="file">Open for writing.</param>
     /// <param name="path">Its name of now.</param>
     /// <param name="target">As messages call it.</param>
@@ -17,7 +15,7 @@ internal static class ReadBack
     {
         // What is in memory says nothing about the disk. Pages that were synced are dropped, and read from the disk again;
         // without a sync they stay, and so they do in a file system that has no disk.
-        _ = Sys.Call(SyscallNumber.Fadvise64, file.Number, 0, 0, DontNeed);
+        _ = Sys.DropCache(file);
         try
         {
             ContextFile.Verify(new Source.FromFile(path), limit.ThrowIfOver);

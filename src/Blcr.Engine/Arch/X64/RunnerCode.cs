@@ -40,7 +40,6 @@ internal sealed class RunnerCode
             EmitLeave(labels);
         }
 
-
         using MemoryStream bytes = new();
         AssemblerResult assembled = _asm.Assemble(new StreamCodeWriter(bytes), rip: 0, BlockEncoderOptions.ReturnNewInstructionOffsets);
         Bytes = bytes.ToArray();

@@ -10,10 +10,9 @@ internal static class FileHolders
     public static int? Other(in FileStatus file, Func<int, bool> known)
     {
         int self = Sys.Getpid();
-        foreach (string name in Sys.ListDirectory("/proc").Value ?? [])
+        foreach (int pid in ProcIds.All())
         {
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && pid != self && !known(pid) && Holds(pid, file))
+            if (pid != self && !known(pid) && NumbersIn(pid, file).Any())
             {
                 return pid;
             }
@@ -22,17 +21,12 @@ internal static class FileHolders
         return null;
     }
 
-    private static bool Holds(int pid, in FileStatus file)
+    /// <summary>By which descriptors a process has it open; none that we may not look at.</summary>
+    public static IEnumerable<int> NumbersIn(int pid, FileStatus file)
     {
         string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd");
-        foreach (string number in Sys.ListDirectory(folder).Value ?? [])
-        {
-            if (Sys.Status($"{folder}/{number}", out FileStatus held).Ok && held.IsSameFile(file))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return (Sys.ListDirectory(folder).Value ?? [])
+            .Where(number => Sys.Status($"{folder}/{number}", out FileStatus held).Ok && held.IsSameFile(file))
+            .Select(number => int.Parse(number, CultureInfo.InvariantCulture));
     }
 }

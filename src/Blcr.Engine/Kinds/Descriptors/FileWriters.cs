@@ -26,7 +26,7 @@ internal static class FileWriters
 
         _ = Sys.Status(file, out FileStatus status); // cannot fail for an open descriptor
         HashSet<int> related = Related();
-        foreach (int pid in Pids().Where(pid => !related.Contains(pid)))
+        foreach (int pid in ProcIds.All().Where(pid => !related.Contains(pid)))
         {
             if (Writes(pid, status))
             {
@@ -51,15 +51,7 @@ internal static class FileWriters
 
     private static int ParentOf(int pid) => ProcStat.Read(pid).Value?.Parent ?? 0;
 
-    private static IEnumerable<int> Pids() => (Sys.ListDirectory("/proc").Value ?? [])
-        .Where(name => char.IsAsciiDigit(name[0])).Select(name => int.Parse(name, CultureInfo.InvariantCulture));
-
-    private static bool Writes(int pid, FileStatus file)
-    {
-        string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd");
-        return (Sys.ListDirectory(folder).Value ?? []).Any(number =>
-            Sys.Status($"{folder}/{number}", out FileStatus held).Ok && held.IsSameFile(file)
-            && FdInfo.Read(pid, int.Parse(number, CultureInfo.InvariantCulture)).Value is { } info
-            && (info.Flags & OpenFlags.AccessMode) != OpenFlags.ReadOnly && !info.Flags.HasFlag(OpenFlags.Path));
-    }
+    private static bool Writes(int pid, FileStatus file) => FileHolders.NumbersIn(pid, file).Any(number =>
+        FdInfo.Read(pid, number).Value is { } info
+        && (info.Flags & OpenFlags.AccessMode) != OpenFlags.ReadOnly && !info.Flags.HasFlag(OpenFlags.Path));
 }

@@ -15,10 +15,9 @@ internal static class TerminalOutsiders
     {
         HashSet<int> inside = [.. dump.Processes.Select(process => process.Pid)];
         HashSet<(int, uint)> told = [];
-        foreach (string name in Sys.ListDirectory("/proc").Value ?? [])
+        foreach (int pid in ProcIds.All())
         {
-            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                || inside.Contains(pid) || ProcStat.Read(pid).Value is not { IsZombie: false } stat)
+            if (inside.Contains(pid) || ProcStat.Read(pid).Value is not { IsZombie: false } stat)
             {
                 continue;
             }

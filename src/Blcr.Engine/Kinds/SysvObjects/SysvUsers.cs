@@ -12,7 +12,6 @@ namespace Blcr.Engine.Kinds.SysvObjects;
 /// is not saved, and stays where it is.</remarks>
 internal sealed class SysvUsers
 {
-    private const int StartField = 22;          // man 5 proc_pid_stat: starttime, in ticks since boot
     private const long TicksPerSecond = 100;    // USER_HZ
     private const long Slack = 2;               // seconds: both clocks are rounded
 
@@ -21,7 +20,7 @@ internal sealed class SysvUsers
     public SysvUsers(Dump dump)
     {
         _pids = [.. dump.Image.Processes.Select(process => process.Pid)];
-        long firstTick = dump.Processes.Min(process => process.Stat.Value?.Number(StartField) ?? 0);
+        long firstTick = dump.Processes.Min(process => process.Stat.Value?.StartTime ?? 0);
         Origin origin = dump.Image.Origin;
         long sinceBoot = origin.BoottimeNs / 1_000_000_000;
         TreeStart = (origin.RealtimeNs / 1_000_000_000) - sinceBoot + (firstTick / TicksPerSecond) - Slack;

@@ -17,13 +17,8 @@ internal static class OutsidePeer
     private static string Holder(ulong inode)
     {
         byte[] link = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"socket:[{inode}]"));
-        foreach (string pid in Sys.ListDirectory("/proc").Value ?? [])
+        foreach (int pid in ProcIds.All())
         {
-            if (!char.IsAsciiDigit(pid[0]))
-            {
-                continue;
-            }
-
             foreach (string number in Sys.ListDirectory($"/proc/{pid}/fd").Value ?? []) // gone, or somebody else's: not found
             {
                 if (Sys.ReadLink($"/proc/{pid}/fd/{number}").Value is { } there && there.AsSpan().SequenceEqual(link))
