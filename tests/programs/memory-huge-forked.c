@@ -4,6 +4,7 @@
  * "m ID" for each segment into the file "objects".
  */
 #include "application.h"
+#include "page-size.h"
 
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -27,24 +28,6 @@ static bool is_locked(int id)
     struct shmid_ds state;
     must("IPC_STAT", shmctl(id, IPC_STAT, &state));
     return (state.shm_perm.mode & SHM_LOCKED) != 0;
-}
-
-/* The kernel's page size of the mapping at this address, in bytes. */
-static long page_size(const void *at)
-{
-    FILE *smaps = fopen("/proc/self/smaps", "re");
-    must("open smaps", smaps ? 0 : -1);
-    char line[400];
-    unsigned long start = 0;
-    long kilobytes = 0;
-    while (fgets(line, sizeof line, smaps)) {
-        sscanf(line, "%lx-%*x ", &start);
-        if (start == (unsigned long)at && sscanf(line, "KernelPageSize: %ld kB", &kilobytes) == 1) {
-            break;
-        }
-    }
-    fclose(smaps);
-    return kilobytes * 1024;
 }
 
 static int child(const char *private, char *huge)

@@ -1,5 +1,6 @@
 /* Huge pages: private, shared, and in a memfd. Needs free ones (vm.nr_hugepages). */
 #include "application.h"
+#include "page-size.h"
 
 #include <sys/mman.h>
 
@@ -11,24 +12,6 @@ static char *map(int flags, int fd, size_t length)
     void *at = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
     must("mmap", at == MAP_FAILED ? -1 : 0);
     return at;
-}
-
-/* The kernel's page size of the mapping at this address, in bytes. */
-static long page_size(const void *at)
-{
-    FILE *smaps = fopen("/proc/self/smaps", "re");
-    must("open smaps", smaps ? 0 : -1);
-    char line[400];
-    unsigned long start = 0;
-    long kilobytes = 0;
-    while (fgets(line, sizeof line, smaps)) {
-        sscanf(line, "%lx-%*x ", &start);
-        if (start == (unsigned long)at && sscanf(line, "KernelPageSize: %ld kB", &kilobytes) == 1) {
-            break;
-        }
-    }
-    fclose(smaps);
-    return kilobytes * 1024;
 }
 
 int main(void)

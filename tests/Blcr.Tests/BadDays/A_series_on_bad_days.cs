@@ -22,7 +22,7 @@ public sealed class A_series_on_bad_days
 
         app.Restart("--fall-back", ids);
 
-        string said = Said(app);
+        string said = app.SaidByRestarts;
         Assert.Contains($"cr_restart: passed over: '{app.Context}' is damaged: ", said);
         Assert.Contains($"cr_restart: restarting from '{app.Context}.1', the newest that is good\n", said);
         app.JudgesItself();
@@ -42,9 +42,9 @@ public sealed class A_series_on_bad_days
 
         app.Restart("--fall-back");
 
-        Assert.Contains($"passed over: {app.Context} cannot be opened: No such file or directory", Said(app));
-        Assert.Contains($"passed over: '{app.Context}.2': file header has invalid signature", Said(app));
-        Assert.Contains($"restarting from '{app.Context}.3'", Said(app));
+        Assert.Contains($"passed over: {app.Context} cannot be opened: No such file or directory", app.SaidByRestarts);
+        Assert.Contains($"passed over: '{app.Context}.2': file header has invalid signature", app.SaidByRestarts);
+        Assert.Contains($"restarting from '{app.Context}.3'", app.SaidByRestarts);
         app.JudgesItself();
     }
 
@@ -131,7 +131,7 @@ public sealed class A_series_on_bad_days
         Assert.Equal(["context", "context.1", "context.2"], Directory.EnumerateFiles(app.Folder, "*context*").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
         Assert.Equal(3, Directory.EnumerateFiles(app.Folder, "context*").Select(Inode).Distinct().Count());
         app.Restart("--fall-back").JudgesItself();
-        Assert.DoesNotContain("passed over", Said(app));
+        Assert.DoesNotContain("passed over", app.SaidByRestarts);
     }
 
     private static Outcome Kept(Application app)
@@ -141,9 +141,6 @@ public sealed class A_series_on_bad_days
         last.Succeeds();
         return last;
     }
-
-    private static string Said(Application app) =>
-        string.Concat(Directory.EnumerateFiles(app.Folder, "cr_restart-*.err").Select(path => File.ReadAllText(path)));
 
     private static ulong Inode(string path)
     {

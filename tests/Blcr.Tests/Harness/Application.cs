@@ -51,6 +51,10 @@ public sealed partial class Application : IDisposable
     /// <summary>What the application has written to its standard output in all its lives.</summary>
     public string Output => Read("output");
 
+    /// <summary>What every cr_restart of it that stayed has said on standard error.</summary>
+    public string SaidByRestarts =>
+        string.Concat(Directory.EnumerateFiles(Folder, "cr_restart-*.err").Order(StringComparer.Ordinal).Select(path => File.ReadAllText(path)));
+
     /// <summary>Starts a program of tests/programs and waits until its state is complete.</summary>
     public static Application Start(string program, params string[] arguments) =>
         StartAs(User.Self, program, arguments);

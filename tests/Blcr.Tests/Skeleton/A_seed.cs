@@ -127,13 +127,12 @@ public sealed class A_seed
     }
 
     /// <summary>Neighbouring ids nobody has, far from where the kernel is handing them out.</summary>
-    // Far from the ids the kernel gives next; and a number that is only a group's or a session's any more is not free either
-    // (kernel/pid.c: alloc_pid).
+    /// <remarks>A number that is only a group's or a session's any more is not free either (kernel/pid.c: alloc_pid).</remarks>
     private static int FreeIds(int count)
     {
         int most = int.Parse(File.ReadAllText("/proc/sys/kernel/pid_max"), CultureInfo.InvariantCulture);
         int last = int.Parse(File.ReadAllText("/proc/sys/kernel/ns_last_pid"), CultureInfo.InvariantCulture);
-        HashSet<int> taken = [.. GroupsAndSessions()];
+        HashSet<int> taken = [.. ProcIds.All().Select(pid => ProcStat.Read(pid).Value).OfType<ProcStat>().SelectMany(stat => (int[])[stat.Group, stat.Session])];
         int from = last > most / 2 ? 2000 : (most / 2) + 2000;
         while (Enumerable.Range(from, count).Any(id => Sys.Kill(id, 0).Ok || taken.Contains(id)))
         {
@@ -141,19 +140,5 @@ public sealed class A_seed
         }
 
         return from;
-    }
-
-    private static IEnumerable<int> GroupsAndSessions()
-    {
-        foreach (string name in Sys.ListDirectory("/proc").Value!.Where(name => char.IsAsciiDigit(name[0])))
-        {
-            if (Sys.ReadFile($"/proc/{name}/stat").Value is { } stat) // not if it has ended
-            {
-                string line = System.Text.Encoding.Latin1.GetString(stat);
-                string[] fields = line[(line.LastIndexOf(')') + 2)..].Split(' '); // proc_pid_stat(5): from field 3 on
-                yield return int.Parse(fields[2], CultureInfo.InvariantCulture);
-                yield return int.Parse(fields[3], CultureInfo.InvariantCulture);
-            }
-        }
     }
 }

@@ -15,15 +15,7 @@ public sealed class A_killed_tool
         using Application app = Application.Start(program);
         int descriptors = Descriptors(app.Pid);
         int mappings = Mappings(app.Pid);
-        Random random = new();
-        for (int i = 0; i < 30; i++)
-        {
-            ChildProcess tool = app.StartCommand("cr_checkpoint", ["-f", app.Context, $"{app.Pid}"], "killed", User.Self);
-            Thread.Sleep(random.Next(2, 60));
-            ChildProcess.Signal(tool.Pid, Signal.Kill);
-            Assert.NotNull(tool.WaitForEnd(Limits.Command));
-            app.RunsOn();
-        }
+        KillCheckpoints(app, times: 30, within: 60);
 
         // The runner of a dead tool takes a moment to leave. The pages that keep its slots, at most one mapping, stay.
         Assert.True(Limits.Within(Limits.Application, () => Descriptors(app.Pid) == descriptors), $"{Descriptors(app.Pid)} descriptors instead of {descriptors}");
@@ -35,14 +27,7 @@ public sealed class A_killed_tool
     public void Leaves_an_application_that_can_be_checkpointed_and_restarted()
     {
         using Application app = Application.Start("threads64");
-        Random random = new();
-        for (int i = 0; i < 30; i++)
-        {
-            ChildProcess tool = app.StartCommand("cr_checkpoint", ["-f", app.Context, $"{app.Pid}"], "killed", User.Self);
-            Thread.Sleep(random.Next(2, 60));
-            ChildProcess.Signal(tool.Pid, Signal.Kill);
-            Assert.NotNull(tool.WaitForEnd(Limits.Command));
-        }
+        KillCheckpoints(app, times: 30, within: 60);
 
         app.Checkpoint().Kill().Restart().JudgesItself();
     }
@@ -55,15 +40,7 @@ public sealed class A_killed_tool
         using Application app = Application.Start(program, width, depth);
         bool steady = program == "tree";
         Dictionary<int, int> before = steady ? app.Processes.ToDictionary(pid => pid, Descriptors) : [];
-        Random random = new();
-        for (int i = 0; i < 30; i++)
-        {
-            ChildProcess tool = app.StartCommand("cr_checkpoint", ["--nosync", "-f", app.Context, $"{app.Pid}"], "killed", User.Self);
-            Thread.Sleep(random.Next(2, 80));
-            ChildProcess.Signal(tool.Pid, Signal.Kill);
-            Assert.NotNull(tool.WaitForEnd(Limits.Command));
-            app.RunsOn();
-        }
+        KillCheckpoints(app, times: 30, within: 80, "--nosync");
 
         foreach ((int pid, int descriptors) in before)
         {
@@ -80,18 +57,24 @@ public sealed class A_killed_tool
     {
         using Application app = Application.Start("pseudo-terminal-lines");
         int descriptors = Descriptors(app.Pid);
+        KillCheckpoints(app, times: 60, within: 80, "--nosync");
+
+        Assert.True(Limits.Within(Limits.Application, () => Descriptors(app.Pid) == descriptors), $"{Descriptors(app.Pid)} descriptors instead of {descriptors}");
+        app.JudgesItself();
+    }
+
+    // At any instant from its start to its end and beyond: how long it takes depends on the program.
+    private static void KillCheckpoints(Application app, int times, int within, params string[] options)
+    {
         Random random = new();
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < times; i++)
         {
-            ChildProcess tool = app.StartCommand("cr_checkpoint", ["--nosync", "-f", app.Context, $"{app.Pid}"], "killed", User.Self);
-            Thread.Sleep(random.Next(2, 80));
+            ChildProcess tool = app.StartCommand("cr_checkpoint", [.. options, "-f", app.Context, $"{app.Pid}"], "killed", User.Self);
+            Thread.Sleep(random.Next(2, within));
             ChildProcess.Signal(tool.Pid, Signal.Kill);
             Assert.NotNull(tool.WaitForEnd(Limits.Command));
             app.RunsOn();
         }
-
-        Assert.True(Limits.Within(Limits.Application, () => Descriptors(app.Pid) == descriptors), $"{Descriptors(app.Pid)} descriptors instead of {descriptors}");
-        app.JudgesItself();
     }
 
     private static int Descriptors(int pid) => Sys.ListDirectory($"/proc/{pid}/fd").Value!.Count;

@@ -26,7 +26,7 @@ public sealed class A_series_of_context_files : IDisposable
 
         string[] expected = [.. Enumerable.Range(0, keep).Select(number => number == 0 ? "context" : $"context.{number}")];
         Assert.Equal(expected, _made.Folder.Names());
-        Assert.Equal(expected.Select((_, age) => written[^(age + 1)]), expected.Select(name => Content(_made.Folder.PathOf(name))));
+        Assert.Equal(expected.Select((_, age) => written[^(age + 1)]), expected.Select(name => File.ReadAllBytes(_made.Folder.PathOf(name))));
     }
 
     [Fact]
@@ -63,9 +63,9 @@ public sealed class A_series_of_context_files : IDisposable
         written.Add(Write(4));
 
         Assert.Equal(["context", "context.1", "context.2", "context.3", "context.old"], _made.Folder.Names());
-        Assert.Equal(written[^2], Content(Target + ".1"));
-        Assert.Equal(written[^3], Content(Target + ".2"));
-        Assert.Equal(written[^4], Content(Target + ".3"));
+        Assert.Equal(written[^2], File.ReadAllBytes(Target + ".1"));
+        Assert.Equal(written[^3], File.ReadAllBytes(Target + ".2"));
+        Assert.Equal(written[^4], File.ReadAllBytes(Target + ".3"));
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class A_series_of_context_files : IDisposable
         written.Add(Write(3));
 
         Assert.Equal(["context", "context.1", "context.2"], _made.Folder.Names());
-        Assert.Equal(written[1], Content(Target + ".1"));
-        Assert.Equal(written[0], Content(Target + ".2"));
+        Assert.Equal(written[1], File.ReadAllBytes(Target + ".1"));
+        Assert.Equal(written[0], File.ReadAllBytes(Target + ".2"));
     }
 
     [Fact]
@@ -98,8 +98,8 @@ public sealed class A_series_of_context_files : IDisposable
         }
 
         Assert.Equal(["context", "context.1", "context.2"], _made.Folder.Names());
-        Assert.Equal(written[2], Content(Target));
-        Assert.Equal(written[0], Content(Target + ".2"));
+        Assert.Equal(written[2], File.ReadAllBytes(Target));
+        Assert.Equal(written[0], File.ReadAllBytes(Target + ".2"));
     }
 
     [Fact]
@@ -110,12 +110,12 @@ public sealed class A_series_of_context_files : IDisposable
         Destination destination = new Destination.ToFile(Path.Combine(disk.Folder, "context"), Replace.Keep, Keep: 2);
         _made.Write(destination);
         _made.Write(destination);
-        byte[][] before = [.. Directory.EnumerateFiles(disk.Folder).Order().Select(Content)];
+        byte[][] before = [.. Directory.EnumerateFiles(disk.Folder).Order().Select(File.ReadAllBytes)];
 
         RefusedException refusal = Assert.Throws<RefusedException>(() => large.Write(destination));
 
         Assert.Equal((int)Errno.NoSpace, refusal.Code);
-        Assert.Equal(before, Directory.EnumerateFiles(disk.Folder).Order().Select(Content));
+        Assert.Equal(before, Directory.EnumerateFiles(disk.Folder).Order().Select(File.ReadAllBytes));
         Assert.Equal(2, before.Length);
     }
 
@@ -149,11 +149,8 @@ public sealed class A_series_of_context_files : IDisposable
     private byte[] Write(int keep)
     {
         _made.Write(new Destination.ToFile(Target, Replace.Keep, Keep: keep), sync: true);
-        return Content(Target); // each has an identity of its own
+        return File.ReadAllBytes(Target); // each has an identity of its own
     }
-
-    // Not File.ReadAllBytes, which wants a lock: a child that another test is just starting may hold ours for a moment.
-    private static byte[] Content(string path) => Sys.ReadFile(path).Value!;
 
     private static void Flip(string path)
     {

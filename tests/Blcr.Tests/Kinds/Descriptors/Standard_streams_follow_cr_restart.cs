@@ -1,16 +1,11 @@
-using System.Runtime.InteropServices;
 using Blcr.Tests.Harness;
 using Xunit;
 
 namespace Blcr.Tests.Kinds.Descriptors;
 
 /// <summary>blcr-contract, 1.4, Standard streams and descriptors.</summary>
-public sealed partial class Standard_streams_follow_cr_restart
+public sealed class Standard_streams_follow_cr_restart
 {
-    private const int OpenReadWrite = 2;
-    private const int NoControllingTerminal = 0x100;
-    private const int CloseOnExec = 0x80000;
-
     [Fact]
     public void A_regular_file_stays_the_file_it_was()
     {
@@ -48,7 +43,7 @@ public sealed partial class Standard_streams_follow_cr_restart
     [Fact]
     public void A_terminal_becomes_what_cr_restart_has_at_its_number()
     {
-        using Terminal terminal = new();
+        using PseudoTerminal terminal = new();
         using Application app = Application.StartReal([Repository.TestProgram("terminal"), "redirected"], input: terminal.Path);
         app.WaitFor("ready");
 
@@ -61,7 +56,7 @@ public sealed partial class Standard_streams_follow_cr_restart
     [Fact]
     public void A_terminal_stays_while_the_program_runs()
     {
-        using Terminal terminal = new();
+        using PseudoTerminal terminal = new();
         using Application app = Application.StartReal([Repository.TestProgram("terminal"), "kept"], input: terminal.Path);
 
         app.WaitFor("ready").Checkpoint().RunsOn().JudgesItself();
@@ -70,7 +65,7 @@ public sealed partial class Standard_streams_follow_cr_restart
     [Fact]
     public void A_stream_that_must_not_block_leaves_that_of_cr_restart_alone()
     {
-        using Terminal terminal = new();
+        using PseudoTerminal terminal = new();
         using Application app = Application.StartReal([Repository.TestProgram("nonblocking")], input: terminal.Path);
         app.WaitFor("ready");
 
@@ -79,40 +74,4 @@ public sealed partial class Standard_streams_follow_cr_restart
         Assert.Contains("flags:\t0100000\n", File.ReadAllText($"/proc/{app.StandInPid}/fdinfo/0"));
         app.JudgesItself();
     }
-
-    /// <summary>The master side of a new pseudo-terminal.</summary>
-    private sealed class Terminal : IDisposable
-    {
-        private readonly int _master = OpenMaster(OpenReadWrite | NoControllingTerminal | CloseOnExec);
-
-        public Terminal()
-        {
-            Assert.Equal(0, Unlock(_master));
-            Path = NameOf(_master);
-        }
-
-        public string Path { get; }
-
-        public void Dispose() => _ = Close(_master);
-    }
-
-    [LibraryImport("libc", EntryPoint = "posix_openpt")]
-    private static partial int OpenMaster(int flags);
-
-    [LibraryImport("libc", EntryPoint = "unlockpt")]
-    private static partial int Unlock(int master);
-
-    /// <remarks>Not ptsname(3): its buffer is one for all tests that run at the moment.</remarks>
-    private static unsafe string NameOf(int master)
-    {
-        byte* name = stackalloc byte[64];
-        Assert.Equal(0, PutName(master, name, 64));
-        return Marshal.PtrToStringUTF8((nint)name)!;
-    }
-
-    [LibraryImport("libc", EntryPoint = "ptsname_r")]
-    private static unsafe partial int PutName(int master, byte* name, nint length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int number);
 }

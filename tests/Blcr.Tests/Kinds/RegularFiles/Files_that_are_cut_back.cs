@@ -29,7 +29,7 @@ public sealed class Files_that_are_cut_back
             Assert.NotEmpty(kept);
             Assert.EndsWith(kept, before[name]);
             Assert.Contains($"cr_restart: cut back to {before[name].Length - kept.Length} bytes: {app.PathOf(name)}; "
-                + $"the {kept.Length} bytes it had got since the checkpoint are in {app.PathOf(name)}.after-checkpoint\n", Said(app));
+                + $"the {kept.Length} bytes it had got since the checkpoint are in {app.PathOf(name)}.after-checkpoint\n", app.SaidByRestarts);
         }
 
         app.JudgesItself();
@@ -161,7 +161,4 @@ public sealed class Files_that_are_cut_back
         Assert.True(Limits.Within(Limits.Application, () => Written.Zip(sizes).All(each => new FileInfo(app.PathOf(each.First)).Length > each.Second + 100)));
         return app.Kill();
     }
-
-    private static string Said(Application app) =>
-        string.Concat(Directory.EnumerateFiles(app.Folder, "cr_restart-*.err").Select(path => File.ReadAllText(path)));
 }
