@@ -76,8 +76,9 @@ internal static unsafe class Spawn
             "Restart with --new-pid-namespace, or ask the administrator for `setcap cap_checkpoint_restore+ep` on cr_restart."),
         Errno.Again => new RefusedException(reportedPid, Errno.Again, "no more processes allowed",
             "The limit of processes (ulimit -u, the cgroup's pids.max) is reached. No process was left behind.", "Try again when there is room."),
-        Errno.Invalid => new RefusedException(reportedPid, Errno.Invalid, $"pid {wantedPid} is not possible here",
-            "It is beyond this system's pid_max. No process was left behind.", "Raise kernel.pid_max, or restart with --no-restore-pid."),
+        Errno.Invalid => AboutIds(reportedPid, Errno.Invalid, $"pid {wantedPid} is not possible here",
+            "It is beyond this system's pid_max. No process was left behind.",
+            "Raise kernel.pid_max, or restart with --new-pid-namespace (Linux 6.14: a namespace has a limit of its own)."),
         _ => new RefusedException(reportedPid, error, $"no new process: {ErrorText.Of(error)}", "No process was left behind.", "Try again later."),
     };
 

@@ -83,6 +83,20 @@ public sealed class A_restart_in_a_new_pid_namespace
     }
 
     [Fact]
+    public void Has_ids_beyond_the_limit_of_this_system()
+    {
+        Assert.SkipUnless(User.CanBeAnother, "a pid namespace takes root");
+        using Application app = Application.Start("threads64", "8");
+        app.Checkpoint().Kill();
+
+        // A small system: a pid namespace has a limit of its own (Linux 6.14), and so has the one that cr_restart makes in it.
+        app.RestartBy("/usr/bin/unshare", "--pid", "--mount-proc", "--fork", "--kill-child", "/bin/sh", "-c",
+            "echo 301 >/proc/sys/kernel/pid_max && exec \"$0\" \"$1\" \"$2\"",
+            Repository.Command("cr_restart"), $"{Option}=if-needed", app.Context);
+        app.JudgesItself();
+    }
+
+    [Fact]
     public void Can_be_repeated_from_a_checkpoint_by_the_pid_of_cr_restart()
     {
         using Application app = Application.Start("threads64", "8");
