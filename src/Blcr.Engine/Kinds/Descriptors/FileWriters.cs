@@ -8,19 +8,15 @@ namespace Blcr.Engine.Kinds.Descriptors;
 /// for it holds it until the program has it again.</remarks>
 internal static class FileWriters
 {
-    private const int ReadLease = 0; // F_RDLCK
-    private const int NoLease = 2;   // F_UNLCK
-
     /// <summary>"pid 4711 (tail)", "a process that cannot be seen from here"; null if there is none, as far as can be told.</summary>
     /// <param name="file">A description of ours, open for reading only.</param>
     /// <remarks>A read lease is refused while anybody has the file open or mapped for writing (fs/locks.c: check_conflicting_open()),
     /// whoever it is. It is the owner's and root's to ask; others, and file systems without leases, have to do with /proc.</remarks>
     public static string? Other(Fd file)
     {
-        SysResult leased = Sys.Fcntl(file, FcntlCommand.SetLease, ReadLease);
+        SysResult leased = Sys.TryLease(file, FileLease.Read);
         if (leased.Ok)
         {
-            _ = Sys.Fcntl(file, FcntlCommand.SetLease, NoLease);
             return null;
         }
 

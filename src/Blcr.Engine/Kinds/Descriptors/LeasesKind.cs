@@ -15,9 +15,6 @@ namespace Blcr.Engine.Kinds.Descriptors;
 /// it is taken by is the one that the signal tells (fs/locks.c: lease_setup()).</remarks>
 public sealed class LeasesKind : ProcessKind
 {
-    private const int ReadLease = 0;  // F_RDLCK
-    private const int WriteLease = 1; // F_WRLCK
-
     public override void Collect(Dump dump, FrozenProcess process)
     {
         // With the descriptions.
@@ -45,7 +42,7 @@ public sealed class LeasesKind : ProcessKind
         SyscallProgram program = new("take the process's leases again");
         program.Call($"take the lease of the file at descriptor {saved.Number} again (somebody else may have it open)",
             SyscallNumber.Fcntl, saved.Number, (int)FcntlCommand.SetLease,
-            saved.Image.Lease == DescriptionLease.LeaseRead ? ReadLease : WriteLease);
+            (long)(saved.Image.Lease == DescriptionLease.LeaseRead ? FileLease.Read : FileLease.Write));
         if ((saved.Image.Owner?.Pid ?? 0) == 0)
         {
             Data nobody = program.Input(new FileOwner());

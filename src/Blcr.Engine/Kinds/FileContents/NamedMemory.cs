@@ -12,7 +12,6 @@ namespace Blcr.Engine.Kinds.FileContents;
 internal static class NamedMemory
 {
     private const string Folder = "/dev/shm/";
-    private const int WriteLease = 1; // F_WRLCK
     private const uint PermissionBits = 0xfff;
 
     /// <summary>Whether a file that was found at its path is one.</summary>
@@ -117,13 +116,8 @@ internal static class NamedMemory
         return file;
     }
 
-    // Nobody but us has it open or mapped. The lease goes when it is closed; it is given back at once all the same.
-    private static bool IsFree(Fd file)
-    {
-        bool alone = Sys.Fcntl(file, FcntlCommand.SetLease, WriteLease).Ok;
-        _ = Sys.Fcntl(file, FcntlCommand.SetLease, 2 /* F_UNLCK */);
-        return alone;
-    }
+    // Nobody but us has it open or mapped.
+    private static bool IsFree(Fd file) => Sys.TryLease(file, FileLease.Write).Ok;
 
     private static Obstacle Explain(string path, SysResult failed) => failed.Ok
         ? Refuse(path, Errno.Busy, "which somebody else is using")

@@ -51,6 +51,23 @@ public sealed class Files_that_are_cut_back
         app.Restart("--cut-back").JudgesItself();
     }
 
+    /// <summary>cr_restart asks by a lease, of whose break the kernel tells by a signal. strace makes that moment last.</summary>
+    [Fact]
+    public void May_be_opened_by_others_at_the_moment_of_asking_whether_they_are()
+    {
+        using Application app = Crashed();
+        Assert.True(Sys.LinkStatus(app.PathOf("appended"), out FileStatus status).Ok);
+        ChildProcess other = app.StartCommand("/bin/sh",
+            ["-c", $"until [ -e over ] || grep -q 'LEASE .*:{status.Inode} 0 EOF' /proc/locks; do sleep 0.01; done; : >>appended"], "other", User.Self);
+
+        app.RestartBy("/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-P", app.PathOf("appended"), "-e", "trace=fcntl",
+            "-e", "inject=fcntl:delay_exit=500000", Repository.Command("cr_restart"), "--cut-back", app.Context);
+
+        File.WriteAllText(app.PathOf("over"), ""); // on a busy machine it may have come too late
+        Assert.Equal(Ending.Exit(0), other.WaitForEnd(Limits.Command));
+        app.JudgesItself();
+    }
+
     [Fact]
     public void Are_left_alone_if_one_has_been_replaced()
     {
