@@ -51,6 +51,7 @@ static void expect_lines(int count)
 int main(void)
 {
     must("setrlimit", setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
+    application_note("begun", "1\n"); /* once, whatever happens afterwards */
     unlink(application_path("ledger"));
     int ledger = (int)must("ledger", open(application_path("ledger"),
                                           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));

@@ -2,6 +2,7 @@ using System.Globalization;
 using Blcr.Cli.Messages;
 using Blcr.Cli.Options;
 using Blcr.Cli.Running;
+using Blcr.Cli.Supervision;
 using Blcr.Engine;
 using Blcr.Linux;
 
@@ -10,7 +11,8 @@ namespace Blcr.Cli.Namespaces;
 /// <summary>The cr_restart inside a namespace, process 1 of it: makes the restart, tells the one outside, and collects what
 /// ends in the namespace until nothing is left.</summary>
 /// <remarks>Signals that somebody sends to process 1 have no effect on it, except SIGKILL, which ends the whole namespace
-/// (man 7 pid_namespaces). Until the processes run it ends with the one outside; after that it stays as long as they do.</remarks>
+/// (man 7 pid_namespaces). Until the processes run it ends with the one outside; after that it stays as long as they do. Below a
+/// cr_run it always ends with the one outside: that is all a cr_run knows of them, and it would bring them back a second time.</remarks>
 internal static class RestartInside
 {
     public const string Command = "cr_restart-inside";
@@ -47,7 +49,11 @@ internal static class RestartInside
         }
 
         source.Dispose();
-        _ = Sys.Prctl(PrctlOption.SetParentDeathSignal, 0);
+        if (!Journal.IsThere)
+        {
+            _ = Sys.Prctl(PrctlOption.SetParentDeathSignal, 0);
+        }
+
         channel.Send(InnerWord.Running, writer =>
         {
             writer.Write(report.Lead);

@@ -20,6 +20,9 @@ internal sealed class Journal(string path)
         Append(path, what + "\n");
     }
 
+    /// <summary>Whether a cr_run supervises this process.</summary>
+    public static bool IsThere => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
     /// <summary>Adds a copy of a message to the log that a supervising cr_run wants it in, if there is one.</summary>
     public static void Copy(string message)
     {

@@ -30,7 +30,7 @@ internal sealed class SupervisedRun(RunDirectory directory, SignalRelay relay)
     public int Adopt(RunState state)
     {
         _remainsArePossible = true;
-        Subject subject = Subject.Adopted(state.Program);
+        Subject subject = Subject.Adopted(state.Program, state.Restarting);
         Say($"goes on with {state.Command} ({subject}), which runs since {StatusText.Time(state.RunsSince)}");
         return Begin(state) is string wrong ? Cannot(wrong) : Live(state, subject);
     }
@@ -61,22 +61,19 @@ internal sealed class SupervisedRun(RunDirectory directory, SignalRelay relay)
 
             (bool ran, EndKind kind) = Watch(ref state, subject);
             (Subject last, subject) = (subject, null);
+            bool killed = !ran && last.End is { Exited: false }; // the restart was: it may do the next time
             if (!ran && !inNamespace && !_remainsArePossible && IsAboutIds(last.End))
             {
                 Say("again in a pid namespace, where every id is free");
                 inNamespace = true;
             }
-            else if (!ran)
+            else if (!GoesOnAfter(ref state, kind, last, ran, killed))
             {
-                return NotRestarted(state, last.End, crash);
-            }
-            else if (!GoesOn(ref state, kind, last))
-            {
-                return Finish(state, kind, last.End);
+                return ran ? Finish(state, kind, last.End) : NotRestarted(state, last.End, crash);
             }
             else
             {
-                crash = last.End;
+                crash = ran ? last.End : crash;
             }
         }
     }
@@ -88,16 +85,17 @@ internal sealed class SupervisedRun(RunDirectory directory, SignalRelay relay)
         {
             bool ran = life.Run();
             state = life.State;
-            _remainsArePossible &= !subject.IsChild;
-            EndKind kind = Verdict.Of(subject.End, life.PassedOn, state.Settings.RestartOnFailure == true);
-
-            // An adopted cr_restart that had not brought the program back yet speaks for itself only.
-            return (ran, state.Restarting && kind == EndKind.Finished ? EndKind.Failed : kind);
+            _remainsArePossible &= !(subject.IsChild && ran); // a restart that was refused says nothing about them
+            return (ran, Verdict.Of(subject.End, life.PassedOn, state.Settings.RestartOnFailure == true));
         }
     }
 
+    // A restart that says no says why, and would say no again; one that was killed does not.
+    private bool GoesOnAfter(ref RunState state, EndKind kind, Subject subject, bool ran, bool killed) =>
+        (ran || killed) && GoesOn(ref state, kind, subject, ran ? $"{state.Command} ({subject})" : $"cr_restart ({subject}), which was to bring {state.Command} back,");
+
     // Whether a restart follows; says why, or why not.
-    private bool GoesOn(ref RunState state, EndKind kind, Subject subject)
+    private bool GoesOn(ref RunState state, EndKind kind, Subject subject, string who)
     {
         if (kind == EndKind.Unknown)
         {
@@ -110,7 +108,7 @@ internal sealed class SupervisedRun(RunDirectory directory, SignalRelay relay)
             return false;
         }
 
-        string what = $"{state.Command} ({subject}) {Verdict.Words(subject.End)}";
+        string what = $"{who} {Verdict.Words(subject.End)}";
         state = state with { LastFailure = new(DateTime.UtcNow, what) };
         string? no = WhyNotRestarted(state);
         if (no is not null)
@@ -170,7 +168,7 @@ internal sealed class SupervisedRun(RunDirectory directory, SignalRelay relay)
             state = next;
             if (pid > 0)
             {
-                return Subject.Child(pid, started);
+                return Subject.Restart(pid, started!);
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Blcr.Cli.Namespaces;
+using Blcr.Engine.Scope;
 using Blcr.Linux;
 
 namespace Blcr.Cli.Supervision;
@@ -15,7 +16,7 @@ internal static class SupervisedSiblings
     public const string Restart = "cr_restart-supervised";
 
     /// <summary>What cr_restart writes to its first word, a descriptor, when the processes run.</summary>
-    public const byte Runs = (byte)'R';
+    private const byte Runs = (byte)'R';
 
     /// <summary>The file of cr_checkpoint or cr_restart.</summary>
     public static string FileOf(string command)
@@ -24,6 +25,10 @@ internal static class SupervisedSiblings
         string file = own[..(own.LastIndexOf('/') + 1)] + command;
         return Sys.Status(file, out FileStatus status).Ok && status.Type == FileType.Regular ? file : Execution.OwnFile;
     }
+
+    /// <summary>Whether a cr_restart, if it is there still, has brought its processes back.</summary>
+    public static bool HasRestarted(ProcessIdentity restart) =>
+        ProcStat.Read(restart.Pid).Value is { Name: RestartName.Done } && restart.IsThere;
 
     public static int RunCheckpoint(string[] words)
     {
@@ -39,7 +44,9 @@ internal static class SupervisedSiblings
         _ = Sys.SetSignalAction(Signal.Pipe, SignalAction.Ignore); // until the relay takes it
         return RestartCommand.Run(words[1..], firstWord: 2, () =>
         {
-            _ = Sys.Write(supervisor, [Runs]); // EPIPE: cr_run was killed; the program runs
+            // Whoever supervises: the cr_run that started us, or another one, if that was killed.
+            Sys.SetOwnName("cr_restart-done\0"u8);
+            _ = Sys.Write(supervisor, [Runs]); // EPIPE: the program runs all the same
             supervisor.Dispose();
         });
     }

@@ -9,6 +9,8 @@ namespace Blcr.Cli.Supervision;
 /// that is not our child ends, a cr_checkpoint says something, or the next checkpoint is due.</remarks>
 internal sealed class Supervisor : IDisposable
 {
+    private const int AskMilliseconds = 20;
+
     private readonly RunDirectory _directory;
     private readonly SignalRelay _relay;
     private readonly Subject _subject;
@@ -165,9 +167,9 @@ internal sealed class Supervisor : IDisposable
 
     private void Sleep()
     {
-        bool canBeDue = State.Settings.Interval is not null && _checkpoint is null && _subject.Started is null && !_subject.HasEnded;
+        bool canBeDue = State.Settings.Interval is not null && _checkpoint is null && !_subject.IsRestarting && !_subject.HasEnded;
         long left = Math.Max(0, _due - Sys.ClockGet(ClockId.Monotonic));
-        int milliseconds = canBeDue ? (int)Math.Min(int.MaxValue, (left + 999_999) / 1_000_000) : -1;
+        int milliseconds = canBeDue ? (int)Math.Min(int.MaxValue, (left + 999_999) / 1_000_000) : _subject.MustBeAsked ? AskMilliseconds : -1;
         Span<PollEntry> entries =
         [
             new(_relay.Entries.Number, PollEvents.Readable),

@@ -23,7 +23,7 @@ internal static class Tools
     };
 
     /// <summary>Whether it is a cr_restart.</summary>
-    public static bool IsRestart(ProcStat stat) => Is(stat, "cr_restart");
+    public static bool IsRestart(ProcStat stat) => Is(stat, RestartName.Usual) || Is(stat, RestartName.Done);
 
     /// <summary>Whether it is a cr_checkpoint.</summary>
     public static bool IsCheckpoint(ProcStat stat) => Is(stat, "cr_checkpoint");
@@ -65,4 +65,13 @@ internal static class Tools
 
         return choice;
     }
+}
+
+/// <summary>What a cr_restart is called, in /proc/PID/stat.</summary>
+public static class RestartName
+{
+    public const string Usual = "cr_restart";
+
+    /// <summary>Below cr_run, from the moment on when its processes run: any later cr_run can see that.</summary>
+    public const string Done = "cr_restart-done";
 }
