@@ -93,6 +93,11 @@ public sealed class Cell : IDisposable
     public string Accounting(string job) =>
         Run("qacct", "-j", job, "-f", $"{_folder}/root/blcr/common/accounting").Output;
 
+    /// <summary>The pid of what sge_shepherd started for a job without tasks, as it has written it down.</summary>
+    public int FirstProcessOf(string job) =>
+        int.Parse(File.ReadAllText(Directory.GetDirectories($"{_folder}/spool/execd", $"{job}.1", SearchOption.AllDirectories)
+            .Select(folder => $"{folder}/job_pid").Single(File.Exists)), CultureInfo.InvariantCulture);
+
     public void Dispose()
     {
         Script("stop", _folder);

@@ -119,6 +119,14 @@ public sealed class Job(JobFolder folder, string id)
     public int[] Processes => [.. ProcessTable.All().Where(pid => ProcessTable.IsAlive(pid) && ProcessTable.HasInEnvironment(pid, $"JOB_ID={id}")
         && ProcessTable.HasInEnvironment(pid, $"SGE_O_WORKDIR={folder.Path}"))];
 
+    /// <summary>What sge_shepherd started: the script's shell, or the cr_restart that brought the job back.</summary>
+    public int FirstProcess => folder.Cell.FirstProcessOf(id);
+
+    /// <summary>Waits until no process of it is left.</summary>
+    public Job LeavesNothing() => Limits.Within(Limits.Application, () => Processes.Length == 0)
+        ? this
+        : throw folder.Failure($"no process of job {id}", string.Join('\n', Processes.Select(ProcessTable.Describe)));
+
     private List<string> States()
     {
         Outcome outcome = folder.Cell.Run("qstat", "-u", "*");
