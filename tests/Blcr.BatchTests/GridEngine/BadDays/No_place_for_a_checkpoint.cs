@@ -76,6 +76,24 @@ public sealed class No_place_for_a_checkpoint(Cell cell)
         Assert.Contains("nothing is run twice", job.Errors);
     }
 
+    [Fact]
+    public void Periodic_attempts_after_a_failed_suspension_do_not_end_the_job()
+    {
+        using JobFolder folder = new(cell);
+        using SmallDisk disk = new(folder, Place);
+        Job job = Start(folder, "sxm").Suspend();
+        job.Awaits("a failure", () => job.Errors.Contains("it was to be suspended, but the checkpoint failed"));
+        job.Writes("result", more: 300); // three periods
+
+        disk.Grow();
+        job.Resume().Migrate().Writes("result");
+        folder.Write("finish", "");
+        job.Ends();
+
+        IsWhole(folder);
+        Assert.Equal("started\n", folder.Read("starts"));
+    }
+
     private static void IsSavedWhenTheCauseIsRemoved(JobFolder folder, string cause, Action remove)
     {
         Job job = Start(folder, "sx").Suspend();
