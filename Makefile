@@ -4,7 +4,7 @@
 # make demo          one real computation, checkpointed and restarted
 # make bench         speed, as ratios
 # make test-batch    the same for batch systems: a real Grid Engine on this host (as root)
-# make install       PREFIX=/usr/local DESTDIR=
+# make install       PREFIX=/usr/local DESTDIR= CAPABILITIES=  (yes: old process ids for ordinary users; docs/batch.md)
 # make install-gridengine, remove-gridengine   and into, out of the Grid Engine cell of this host
 # make prerequisites installs what building and testing need, where it is missing (Debian, as root)
 # make clean
@@ -14,6 +14,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 PACKAGER ?=
+CAPABILITIES ?=
 
 OUT := $(CURDIR)/out
 COMMANDS := cr_run cr_checkpoint cr_restart cr_info
@@ -102,6 +103,10 @@ install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 out/bin/cr '$(DESTDIR)$(PREFIX)/bin/cr'
 	for name in $(COMMANDS); do ln -sfn cr '$(DESTDIR)$(PREFIX)/bin/'$$name; done
+	install -d '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/libexec/blcr'
+	install -m 755 packaging/privileges/blcr-capabilities '$(DESTDIR)$(PREFIX)/sbin/'
+	install -m 755 packaging/batch/blcr-* '$(DESTDIR)$(PREFIX)/libexec/blcr/'
+	if [ '$(CAPABILITIES)' = yes ]; then '$(DESTDIR)$(PREFIX)/sbin/blcr-capabilities' on; fi
 	for folder in lib include share; do \
 		if [ -d out/$$folder ]; then install -d '$(DESTDIR)$(PREFIX)/'$$folder && \
 			cp -R --preserve=mode,links out/$$folder/. '$(DESTDIR)$(PREFIX)/'$$folder/; fi; \

@@ -1,6 +1,8 @@
 using Blcr.Cli.Messages;
 using Blcr.Cli.Namespaces;
+using Blcr.Cli.Privileges;
 using Blcr.Cli.Supervision;
+using Blcr.Linux;
 
 namespace Blcr.Cli;
 
@@ -20,6 +22,12 @@ internal static class Program
         }
 
         StandardStreams.KeepFree();
+        if (FileCapability.Settle(keep: command is not ("cr_run" or "cr_info")) is { } reason)
+        {
+            StandardStreams.WriteError($"{command}: {reason}\n");
+            return ExitStatus.OfError((int)Errno.NotPermitted);
+        }
+
         try
         {
             switch (command)

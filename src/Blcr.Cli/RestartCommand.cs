@@ -1,6 +1,7 @@
 using Blcr.Cli.Messages;
 using Blcr.Cli.Namespaces;
 using Blcr.Cli.Options;
+using Blcr.Cli.Privileges;
 using Blcr.Cli.Running;
 using Blcr.Cli.StandIn;
 using Blcr.Engine;
@@ -79,6 +80,7 @@ internal static class RestartCommand
             }
 
             source.Dispose();
+            FileCapability.GiveUp();
             if (Succeed(relay, report.Diagnostics) is int decided)
             {
                 return decided;
@@ -97,6 +99,7 @@ internal static class RestartCommand
         /// <summary>The same by a cr_restart in a new pid namespace; hooks, messages and the stand-in are ours.</summary>
         public int RunInside(int firstWord)
         {
+            FileCapability.GiveUp(); // inside, every id is free
             using SignalRelay relay = SignalRelay.Start();
             try
             {

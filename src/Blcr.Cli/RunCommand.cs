@@ -101,7 +101,7 @@ internal static unsafe partial class RunCommand
             argv = memory.Array(command);
         }
 
-        byte** environment = Preload.Into(EnvironmentBytes.Start, Encoding.UTF8.GetBytes(library), memory);
+        byte** environment = Preload.Into(EnvironmentBytes.From(memory), Encoding.UTF8.GetBytes(library), memory);
 
         // execvpe looks through PATH, and gives a script without "#!" to /bin/sh, as a shell's exec does.
         _ = ExecuteInPath(argv[0], argv, environment);

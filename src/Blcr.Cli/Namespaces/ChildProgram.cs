@@ -107,7 +107,7 @@ internal sealed unsafe class ChildProgram : IDisposable
 
     private byte** EnvironmentWith(string? variable)
     {
-        byte** own = EnvironmentBytes.Start;
+        byte** own = EnvironmentBytes.From(Memory);
         if (variable is null)
         {
             return own;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Blcr.Cli.Options;
+using Blcr.Cli.Privileges;
 using Blcr.Linux;
 
 namespace Blcr.Cli.Running;
@@ -25,8 +26,9 @@ internal static unsafe partial class HookRunner
             return null;
         }
 
+        FileCapability.GiveUp(); // a hook is the user's, and there is nothing left to do that needs it
         using CStrings memory = new();
-        int raw = System(memory.String(command));
+        int raw = EnvironmentBytes.Around(memory, () => System(memory.String(command)));
         WaitStatus status = new(raw);
         if (raw == -1 || !status.Exited)
         {

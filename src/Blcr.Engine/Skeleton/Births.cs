@@ -27,7 +27,6 @@ internal sealed class Births(Rebuilding rebuilding, NewTree tree, DescriptorChan
     public void All()
     {
         using Fd seed = SeedFile.Create();
-        using PassedOnCapability capability = new();
         foreach (FamilyMember root in _children[0].Where(root => !root.BelongsToInit))
         {
             int pid = Spawn.Seed(seed, Wanted(root.Image.Pid), root.Image.Pid);

@@ -30,6 +30,15 @@ internal static unsafe class Spawn
         order.Arguments = (nint)arguments;
         order.Environment = (nint)(&nothing);
 
+        uint* header = stackalloc uint[] { CapabilityData.Version, 0 };
+        CapabilityData capabilities = default;
+        if (PassedOnCapability.IsOurs(out capabilities))
+        {
+            order.CapabilityHeader = (nint)header;
+            order.CapabilityData = (nint)(&capabilities);
+            order.Capability = Capability.CheckpointRestore;
+        }
+
         LingeringId lingering = new(wantedPid);
         SysResult made;
         do

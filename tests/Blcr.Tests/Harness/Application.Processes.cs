@@ -63,6 +63,15 @@ public sealed partial class Application
             : throw Failure("the application killed", string.Join("; ", OfSession(session).Select(ProcessTable.Describe)));
     }
 
+    /// <summary>It has ended, and nothing of it is left: its pids are free.</summary>
+    public Application LeavesNothing()
+    {
+        int session = StandIn.Pid;
+        return Limits.Within(Limits.Application, () => !LeftBehind().Any() && OfSession(session).All(Orphans.IsGone))
+            ? this
+            : throw Failure("nothing left behind", string.Join("; ", LeftBehind().Concat(OfSession(session)).Select(ProcessTable.Describe)));
+    }
+
     private static int[] OfSession(int session) => [.. ProcessTable.All().Where(pid => ProcessTable.SessionOf(pid) == session)];
 
     /// <summary>A checkpoint that ends the application in the same instant: nothing it has in its surroundings (temporary

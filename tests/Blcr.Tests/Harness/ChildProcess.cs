@@ -122,11 +122,14 @@ public sealed partial class ChildProcess
     /// <summary>Copies a program that is going to be executed.</summary>
     /// <remarks>By a process of its own: were the copy open for writing here, a child started by another test at this
     /// moment would hold it open too, and execve(2) would say ETXTBSY.</remarks>
-    public static void CopyExecutable(string from, string to)
+    public static void CopyExecutable(string from, string to) => RunToEnd(["/bin/cp", from, to]);
+
+    /// <summary>Runs something that has to work and says nothing.</summary>
+    public static void RunToEnd(IReadOnlyList<string> commandLine)
     {
         Ending? ending = Start(new Launch
         {
-            CommandLine = ["/bin/cp", from, to],
+            CommandLine = commandLine,
             Environment = new Dictionary<string, string>(),
             Folder = "/",
             Output = "/dev/null",
@@ -134,7 +137,7 @@ public sealed partial class ChildProcess
         }).WaitForEnd(Limits.Command);
         if (ending != Ending.Exit(0))
         {
-            throw new InvalidOperationException($"cp {from} {to}: {ending}");
+            throw new InvalidOperationException($"{string.Join(' ', commandLine)}: {ending}");
         }
     }
 

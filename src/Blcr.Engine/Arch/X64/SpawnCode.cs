@@ -9,11 +9,14 @@ namespace Blcr.Engine.Arch.X64;
 /// managed instruction in the child.</summary>
 /// <remarks>clone3(2) with CLONE_VM | CLONE_VFORK: the child borrows our memory, as posix_spawn(3) does, and gives it
 /// back with execveat(2). It writes nothing to the stack it shares with us. Before that it asks to die with us
-/// (PR_SET_PDEATHSIG), and looks whether we are still its parent: we may have died just before it asked.</remarks>
+/// (PR_SET_PDEATHSIG), and looks whether we are still its parent: we may have died just before it asked. A capability
+/// that is to pass through the execveat becomes ambient in the child only: never in this process, from which .NET might
+/// start another program if it crashed.</remarks>
 internal static unsafe class SpawnCode
 {
     private const int ParentDeathSignal = 1;   // PR_SET_PDEATHSIG
     private const int EmptyPath = 0x1000;      // AT_EMPTY_PATH
+    private const int AmbientRaise = 2;        // PR_CAP_AMBIENT_RAISE
 
     /// <summary>The only argument of the code. Offsets are those the assembler below uses.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -26,6 +29,9 @@ internal static unsafe class SpawnCode
         public nint Arguments;            // 112: argv
         public nint Environment;          // 120: envp
         public long Failure;              // 128: what execveat gave, if it came back
+        public nint CapabilityHeader;     // 136: for capset(2), with the capability as an inheritable one; 0 if none is to pass
+        public nint CapabilityData;       // 144
+        public long Capability;           // 152: its number
     }
 
     /// <summary>clone3 in this process. The pid, or an error; <see cref="Order.Failure"/> tells if the exec failed.</summary>
@@ -56,6 +62,7 @@ internal static unsafe class SpawnCode
     {
         Assembler code = new(64);
         Label child = code.CreateLabel();
+        Label execute = code.CreateLabel();
         Label die = code.CreateLabel();
 
         code.push(rbx);
@@ -78,6 +85,20 @@ internal static unsafe class SpawnCode
         code.syscall();
         code.cmp(rax, __qword_ptr[rbx + 88]);
         code.jne(die);
+        code.mov(rdi, __qword_ptr[rbx + 136]);
+        code.test(rdi, rdi);
+        code.jz(execute);
+        code.mov(rsi, __qword_ptr[rbx + 144]);
+        code.mov(eax, SyscallNumber.Capset);
+        code.syscall();
+        code.mov(eax, SyscallNumber.Prctl);   // where that is forbidden (secure bits), the seed says what it cannot do
+        code.mov(edi, PrctlOption.AmbientCapability);
+        code.mov(esi, AmbientRaise);
+        code.mov(rdx, __qword_ptr[rbx + 152]);
+        code.xor(r10d, r10d);
+        code.xor(r8d, r8d);
+        code.syscall();
+        code.Label(ref execute);
         code.mov(eax, SyscallNumber.Execveat);
         code.mov(rdi, __qword_ptr[rbx + 96]);
         code.mov(rsi, __qword_ptr[rbx + 104]);
