@@ -80,6 +80,8 @@ internal static unsafe class FileCapability
 
     private sealed class OnFinalizerThread
     {
+#pragma warning disable MA0055 // the rule is about owners of resources; this is how something is said on that thread
         ~OnFinalizerThread() => Keep(0);
+#pragma warning restore MA0055
     }
 }
