@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Blcr.BatchTests.Harness;
 
 /// <summary>A file system without room, mounted in a job's folder, for everybody to write to.</summary>
