@@ -30,9 +30,16 @@ internal static unsafe class FileCapability
                 + "  chmod ug-s it, and see \"Privileges\" in docs/batch.md for what ordinary users can be given.";
         }
 
+        // Not dumpable until every thread has the same: who may trace one thread writes the memory of all.
         if (IsOrdinary)
         {
-            Keep(keep ? Wanted : 0);
+            if (!KeepEverywhere(keep ? Wanted : 0))
+            {
+                return "it cannot give up what its file gives it beyond CAP_CHECKPOINT_RESTORE\n"
+                    + "  Nothing was done.\n"
+                    + "  Use `blcr-capabilities on` instead of setcap, and see \"Privileges\" in docs/batch.md.";
+            }
+
             _ = Sys.Prctl(PrctlOption.SetDumpable, 1);
         }
 
@@ -47,16 +54,28 @@ internal static unsafe class FileCapability
             return;
         }
 
-        Keep(0);
-
-        // capset(2) is about one thread only, and .NET has one more for finalizers.
-        const int MostTries = 3;
-        for (int i = 0; i < MostTries && SomebodyHasAny(); i++)
+        _ = Sys.Prctl(PrctlOption.SetDumpable, 0);
+        if (KeepEverywhere(0))
         {
-            LeaveToFinalizer();
+            _ = Sys.Prctl(PrctlOption.SetDumpable, 1);
+        }
+    }
+
+    // capset(2) is about one thread only, and .NET has one more for finalizers.
+    private static bool KeepEverywhere(ulong set)
+    {
+        const int MostTries = 3;
+        Keep(set);
+        bool settled = !SomebodyHasMoreThan(set);
+        for (int i = 0; i < MostTries && !settled; i++)
+        {
+            LeaveToFinalizer(set);
             GC.Collect();
             GC.WaitForPendingFinalizers();
+            settled = !SomebodyHasMoreThan(set);
         }
+
+        return settled;
     }
 
     private static bool IsOrdinary => Sys.Call(SyscallNumber.Geteuid).Value != 0;
@@ -70,18 +89,20 @@ internal static unsafe class FileCapability
         }
     }
 
-    private static bool SomebodyHasAny() =>
-        (Sys.ListDirectory("/proc/self/task").Value ?? []).Any(tid =>
-            ThreadRights.Read(Sys.Getpid(), int.Parse(tid, CultureInfo.InvariantCulture)).Value is { Capabilities.Permitted: not 0 });
+    // What cannot be looked at may have everything.
+    private static bool SomebodyHasMoreThan(ulong set) =>
+        Sys.ListDirectory("/proc/self/task").Value is not { Count: > 0 } threads || threads.Any(tid =>
+            ThreadRights.Read(Sys.Getpid(), int.Parse(tid, CultureInfo.InvariantCulture)).Value is not { } rights
+            || (rights.Capabilities.Permitted & ~set) != 0);
 
     // Not inlined: no register or place on our stack may hold it when the collector looks.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LeaveToFinalizer() => _ = new OnFinalizerThread();
+    private static void LeaveToFinalizer(ulong set) => _ = new OnFinalizerThread(set);
 
-    private sealed class OnFinalizerThread
+    private sealed class OnFinalizerThread(ulong set)
     {
 #pragma warning disable MA0055 // the rule is about owners of resources; this is how something is said on that thread
-        ~OnFinalizerThread() => Keep(0);
+        ~OnFinalizerThread() => Keep(set);
 #pragma warning restore MA0055
     }
 }
