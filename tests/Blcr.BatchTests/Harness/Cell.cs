@@ -94,9 +94,13 @@ public sealed class Cell : IDisposable
         Run("qacct", "-j", job, "-f", $"{_folder}/root/blcr/common/accounting").Output;
 
     /// <summary>The pid of what sge_shepherd started for a job without tasks, as it has written it down.</summary>
-    public int FirstProcessOf(string job) =>
-        int.Parse(File.ReadAllText(Directory.GetDirectories($"{_folder}/spool/execd", $"{job}.1", SearchOption.AllDirectories)
-            .Select(folder => $"{folder}/job_pid").Single(File.Exists)), CultureInfo.InvariantCulture);
+    public int FirstProcessOf(string job) => int.Parse(File.ReadAllText($"{SpoolOf(job)}/job_pid"), CultureInfo.InvariantCulture);
+
+    /// <summary>What sge_shepherd has written down about a job without tasks; empty while it does not run.</summary>
+    public string TraceOf(string job) => SpoolOf(job) is string spool && File.Exists($"{spool}/trace") ? File.ReadAllText($"{spool}/trace") : "";
+
+    private string? SpoolOf(string job) =>
+        Directory.GetDirectories($"{_folder}/spool/execd", $"{job}.1", SearchOption.AllDirectories).FirstOrDefault();
 
     public void Dispose()
     {

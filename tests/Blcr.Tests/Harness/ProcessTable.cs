@@ -16,6 +16,8 @@ public static class ProcessTable
         All().Where(pid => SessionOf(pid) == session && IsAlive(pid));
 
     /// <summary>0 if it is gone.</summary>
+    public static int ParentOf(int pid) => Stat(pid) is string[] stat ? int.Parse(stat[1]) : 0;
+
     public static int SessionOf(int pid) => Stat(pid) is string[] stat ? int.Parse(stat[3]) : 0;
 
     /// <summary>Children of any thread of the process.</summary>
@@ -74,6 +76,9 @@ public static class ProcessTable
             return []; // it has ended, perhaps while we looked
         }
     }
+
+    /// <summary>Its words, separated by spaces; empty for one that has ended.</summary>
+    public static string CommandLineOf(int pid) => Text($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
 
     /// <summary>One line for a failure message.</summary>
     public static string Describe(int pid) =>
