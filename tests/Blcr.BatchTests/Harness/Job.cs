@@ -25,7 +25,7 @@ public sealed class Job(JobFolder folder, string id)
 
     /// <summary>How often it has gone on from a checkpoint; all tasks of an array together.</summary>
     public int Restarts => folder.Files($"*.e{id}*").Sum(file =>
-        folder.Read(file).Split('\n').Count(line => line.Contains("goes on from the checkpoint", StringComparison.Ordinal)));
+        folder.Read(file).Split('\n').Count(line => line.Contains("goes on from the checkpoint /", StringComparison.Ordinal)));
 
     /// <summary>Waits until qstat shows one of these.</summary>
     public Job AwaitState(params string[] expected)
