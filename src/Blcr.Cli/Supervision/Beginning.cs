@@ -56,6 +56,7 @@ internal abstract record Beginning
             { End: { Kind: EndKind.Finished, Status: int status, Time: var time } } => new HasEnded(found.Command, new WaitStatus(status), time),
             { End: null } when found.Host.Name != here.Name && !options.Force => new Refused(Elsewhere(directory, found)),
             { End: null } when found.Host == here && found.Program.Runs => new Running(state with { RestartsOfFile = found.RestartsOfFile }),
+            { Checkpoint: { } taken } when !saved => new Refused(Lost(directory, found.Command, taken)),
             _ when !saved => Nothing(directory, fresh, options),
             _ => new Gone(state, RemainsArePossible: found.Host == here),
         };
@@ -65,6 +66,11 @@ internal abstract record Beginning
         ? new Afresh(fresh)
         : new Refused(Refusal.Of(Errno.NoEntry, $"there is no checkpoint in {directory.Path} to go on from",
             "With the command behind the options, --resume starts it from the beginning."));
+
+    // Who has files that are only elsewhere (not mounted, moved) must not lose what they hold by a beginning anew.
+    private static Refusal Lost(RunDirectory directory, string command, DateTime taken) => Refusal.Of(Errno.NoEntry,
+        $"{command} has a checkpoint of {StatusText.Time(taken)}, but {directory.Context} is gone, and every older one",
+        $"Put them back where they were. To begin anew: remove {directory.State.Path} too, then start it.");
 
     private static Refusal? WhyNotAfresh(RunDirectory directory, RunState? found, bool saved, Host here) => found switch
     {

@@ -62,8 +62,8 @@ internal static class StateJson
 
     private static RunState Read(JsonElement json) => new()
     {
-        Command = json.GetProperty("command").GetString()!,
-        Host = new(json.GetProperty("host").GetString()!, json.GetProperty("boot_id").GetString()!),
+        Command = Text(json, "command"),
+        Host = new(Text(json, "host"), Text(json, "boot_id")),
         Supervisor = Process(json.GetProperty("supervisor")),
         Program = Process(json.GetProperty("program")),
         Restarting = json.GetProperty("restarting").GetBoolean(),
@@ -76,7 +76,7 @@ internal static class StateJson
         LastTrouble = Happened(json, "last_trouble"),
         Settings = Settings(json.GetProperty("settings")),
         End = json.TryGetProperty("end", out JsonElement end)
-            ? new(KindOf(end.GetProperty("kind").GetString()!), Number(end, "status"), Time(end, "time") ?? default)
+            ? new(KindOf(Text(end, "kind")), Number(end, "status"), Time(end, "time") ?? default)
             : null,
     };
 
@@ -102,10 +102,10 @@ internal static class StateJson
 
     private static RunSettings Settings(JsonElement json) => new()
     {
-        Interval = Number(json, "interval_s") is int seconds ? TimeSpan.FromSeconds(seconds) : null,
-        Keep = Number(json, "keep"),
-        CheckpointSignal = Number(json, "checkpoint_signal"),
-        MaxRestarts = Number(json, "max_restarts"),
+        Interval = Number(json, "interval_s", least: 1) is int seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Keep = Number(json, "keep", least: 1),
+        CheckpointSignal = Number(json, "checkpoint_signal", least: 1),
+        MaxRestarts = Number(json, "max_restarts", least: 0),
         RestartOnFailure = json.GetProperty("restart_on_failure").GetBoolean(),
         NewPidNamespace = json.GetProperty("new_pid_namespace").GetBoolean(),
     };
@@ -132,7 +132,7 @@ internal static class StateJson
     }
 
     private static Event? Happened(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement what)
-        ? new(Time(what, "time") ?? default, what.GetProperty("what").GetString()!)
+        ? new(Time(what, "time") ?? default, Text(what, "what"))
         : null;
 
     private static void Number(Utf8JsonWriter json, string name, int? number)
@@ -143,8 +143,12 @@ internal static class StateJson
         }
     }
 
-    private static int? Number(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement number) ? number.GetInt32() : null;
+    private static int? Number(JsonElement json, string name, int least = int.MinValue) =>
+        !json.TryGetProperty(name, out JsonElement number) ? null
+        : number.GetInt32() is var value && value >= least ? value
+        : throw new FormatException(name);
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException(name);
 
     private static void Time(Utf8JsonWriter json, string name, DateTime? time)
     {
@@ -154,7 +158,7 @@ internal static class StateJson
         }
     }
 
-    private static DateTime? Time(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement time)
-        ? DateTime.Parse(time.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
+    private static DateTime? Time(JsonElement json, string name) => json.TryGetProperty(name, out _)
+        ? DateTime.Parse(Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
         : null;
 }

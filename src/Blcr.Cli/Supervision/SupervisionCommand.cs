@@ -39,11 +39,26 @@ internal static class SupervisionCommand
     private static int Tell(string path)
     {
         RunDirectory directory = RunDirectory.Unlocked(path);
-        SysResult<RunState> state = directory.State.Read();
-        return state.Ok
-            ? StandardStreams.WriteOutput(StatusText.Of(directory, state.Value!, DateTime.UtcNow)) == Errno.None ? ExitStatus.Done : ExitStatus.OfError((int)Errno.InputOutput)
-            : Refuse(Unreadable(directory, state.Error));
+        SysResult<RunState> found = directory.State.Read();
+        if (found.Value is not { } state)
+        {
+            return Refuse(Unreadable(directory, found.Error));
+        }
+
+        Errno error = StandardStreams.WriteOutput(StatusText.Of(directory, state, DateTime.UtcNow)) == Errno.None
+            ? WhatIsMissing(state, Host.Here)
+            : Errno.InputOutput;
+        return error == Errno.None ? ExitStatus.Done : ExitStatus.OfError((int)error);
     }
+
+    // For scripts: whether there is something to do.
+    private static Errno WhatIsMissing(RunState state, Host here) => state switch
+    {
+        { End.Kind: EndKind.Finished } => Errno.None,
+        { End: null } when state.Host == here && state.Supervisor.Runs => Errno.None,
+        { End: null } when state.Host.Name != here.Name => Errno.Busy, // as --resume says
+        _ => Errno.NoProcess,
+    };
 
     private static int Supervise(SupervisionOptions options, int commandWord)
     {

@@ -1,7 +1,6 @@
 using Blcr.Cli.Supervision;
 using Blcr.Linux;
 using Blcr.Tests.Cli;
-using CsCheck;
 using Xunit;
 
 namespace Blcr.Tests.Supervision;
@@ -72,30 +71,5 @@ public sealed class Cr_run_reads_its_supervision_options
         Assert.Equal(EndKind.Failed, Of(Signal.Segv, Signal.Term, false));
         Assert.Equal(EndKind.Failed, Of(Signal.Segv | 0x80, 0, false)); // with a core
         Assert.Equal(EndKind.Unknown, Verdict.Of(null, 0, true));
-    }
-
-    [Fact]
-    public void A_state_comes_back_as_it_was_written()
-    {
-        Gen<DateTime> times = Gen.Int[0, int.MaxValue].Select(seconds => DateTime.UnixEpoch.AddSeconds(seconds));
-        Gen.Select(Gen.Char[' ', '~'].Array[0, 40].Select(letters => new string(letters)), times, Gen.Int[1, 1000], Gen.Bool, Gen.Int[0, 65535]).Sample((text, time, number, flag, status) =>
-        {
-            RunState state = new()
-            {
-                Host = new(text, "boot"),
-                Command = text,
-                Settings = new() { Interval = flag ? TimeSpan.FromSeconds(number) : null, Keep = number, RestartOnFailure = flag, NewPidNamespace = !flag },
-                Supervisor = new(number, number * 10L),
-                Program = new(number + 1, number * 11L),
-                Started = time,
-                RunsSince = time,
-                Checkpoint = flag ? time : null,
-                Restarts = number,
-                LastFailure = flag ? new(time, text) : null,
-                End = flag ? new(EndKind.Failed, status, time) : null,
-            };
-
-            Assert.Equal(state, StateJson.Read(StateJson.Write(state)));
-        });
     }
 }

@@ -29,7 +29,9 @@ public sealed class One_directory
 
         run.Run("--resume").RefusesWith(16, "was started on node7 from run, and may still run there", "--resume --force");
         run.Run("--", "true").RefusesWith(16, "was started on node7");
-        Assert.Contains("runs on node7, as far as is known", run.Run("--status").Output);
+        Outcome status = run.Run("--status");
+        Assert.Contains("runs on node7, as far as is known", status.Output);
+        Assert.Equal(Ending.Exit(16), status.Ending);
 
         ChildProcess resumed = run.Resume("--force");
         run.Until("the program back", () => run.State is { Restarting: false } state && state.Supervisor.Pid == resumed.Pid).Writes().Make("judge");
@@ -57,6 +59,61 @@ public sealed class One_directory
 
         Assert.Empty(run.Contexts);
         Assert.Contains("run/context, of the program that ended here with success, is removed", run.Log);
+    }
+
+    [Fact]
+    public void Whose_checkpoints_are_gone_begins_nothing_anew_unasked()
+    {
+        using Supervised run = Supervised.Ledger();
+        run.Checkpoint().Make("crash").App.Ends(Ending.By(11));
+        Array.ForEach(run.Contexts, File.Delete);
+
+        run.Run("--resume").RefusesWith(2, "has a checkpoint of 2", "run/context is gone", "remove run/state too");
+        run.Run("--resume", "--", "touch", "anew").RefusesWith(2, "run/context is gone");
+        Assert.False(File.Exists(run.App.PathOf("anew")));
+
+        File.Delete(run.App.PathOf("run/state"));
+        run.Run("--resume", "--", "touch", "anew").Succeeds();
+        Assert.True(File.Exists(run.App.PathOf("anew")));
+    }
+
+    [Fact]
+    public void With_a_damaged_state_is_refused_until_somebody_has_looked()
+    {
+        using Supervised run = Supervised.Ledger();
+        int program = run.Checkpoint().KillSupervisor().Program;
+        File.WriteAllText(run.App.PathOf("run/state"), File.ReadAllText(run.App.PathOf("run/state"))[..300]);
+
+        run.Run("--status").RefusesWith(22, "run/state is of no use: it was not written by this release of cr_run");
+        run.Run("--resume").RefusesWith(22, "run/state is of no use", "remove it; --resume then goes on from the newest checkpoint");
+        run.Run("--", "touch", "anew").RefusesWith(22, "run/state is of no use");
+        Assert.False(File.Exists(run.App.PathOf("anew")));
+
+        run.Writes().Kill(program);
+        File.Delete(run.App.PathOf("run/state"));
+        ChildProcess resumed = run.Resume();
+        run.Until("the program back", () => new Blcr.Cli.Supervision.StateFile(run.Directory).Read().Value is { Restarting: false } state && state.Supervisor.Pid == resumed.Pid).Writes().Make("judge");
+        Assert.Equal(Ending.Exit(0), resumed.WaitForEnd(Limits.Application));
+        Assert.Equal("survived\n", run.App.Read("verdict"));
+    }
+
+    [Fact]
+    public void Tells_a_script_by_the_exit_status_whether_a_cr_run_is_wanted()
+    {
+        using Supervised run = Supervised.Ledger();
+        run.Run("--status").Succeeds(); // supervised
+
+        run.Checkpoint().KillSupervisor();
+        Assert.Equal(Ending.Exit(3), run.Run("--status").Ending); // runs, and nobody looks after it
+        run.Kill(run.Program);
+        Assert.Equal(Ending.Exit(3), run.Run("--status").Ending); // gone
+
+        ChildProcess resumed = run.Resume();
+        run.Until("the program back", () => run.State is { Restarting: false } state && state.Supervisor.Pid == resumed.Pid);
+        run.Run("--status").Succeeds();
+        run.Make("judge");
+        Assert.Equal(Ending.Exit(0), resumed.WaitForEnd(Limits.Application));
+        run.Run("--status").Succeeds(); // finished
     }
 
     [Fact]
