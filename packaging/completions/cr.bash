@@ -7,14 +7,14 @@ _cr_options_cr_checkpoint='--verbose --quiet --help --version
     --tree --pid --process --pgid --group --sid --session
     --cwd --dir= --file= --fd= --atomic --backup --clobber --noclobber --keep=
     --run --signal= --stop --term --abort --kill --cont --early-stop --early-abrt
-    --sync --nosync --save-exe --save-private --save-shared --save-all --save-none --save-files=
+    --sync --nosync --save-exe --save-private --save-shared --save-all --save-none --save-files= --save-open-files=
     --ptraced-error --ptraced-skip --ptraced-allow --ptracer-error --ptracer-skip
     --kmsg-none --kmsg-error --kmsg-warning --time= --dry-run'
 _cr_options_cr_restart='--help --version --quiet --file= --fd= --dir= --fall-back
     --run --signal= --stop --freeze --term --abort --kill --cont --early-stop --early-abrt
     --omit-maybe --omit-always --omit-never
     --run-on-success= --run-on-fail-args= --run-on-fail-temp= --run-on-fail-env= --run-on-fail-perm= --run-on-failure=
-    --relocate= --cut-back --inherit-fd= --restore-pid --no-restore-pid --restore-pgid --no-restore-pgid --restore-sid --no-restore-sid --new-pid-namespace --own-groups
+    --relocate= --cut-back --put-back --inherit-fd= --restore-pid --no-restore-pid --restore-pgid --no-restore-pgid --restore-sid --no-restore-sid --new-pid-namespace --own-groups
     --kmsg-none --kmsg-error --kmsg-warning'
 _cr_options_cr_info='--help --version --json --verify'
 
@@ -37,7 +37,7 @@ _cr() {
     fi
 
     case $command:$before in
-    cr_checkpoint:--file | cr_checkpoint:-f | cr_checkpoint:--backup | cr_checkpoint:--save-files | cr_restart:--file | cr_restart:-f)
+    cr_checkpoint:--file | cr_checkpoint:-f | cr_checkpoint:--backup | cr_checkpoint:--save-files | cr_checkpoint:--save-open-files | cr_restart:--file | cr_restart:-f)
         _cr_files -f "$word"
         return
         ;;

@@ -147,6 +147,7 @@ internal static class CheckpointCommand
         Destination = options.Destination,
         Save = options.Save,
         SaveBelow = options.SaveBelow,
+        SaveOpenBelow = options.SaveOpenBelow,
         Traced = options.Traced,
         Tracer = options.Tracer,
         SignalAfter = options.Signal,

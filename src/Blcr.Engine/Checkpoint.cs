@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Blcr.Engine.Collect;
 using Blcr.Engine.Freeze;
+using Blcr.Engine.Kinds.ChosenFolders;
 using Blcr.Engine.Scope;
 using Blcr.Engine.Write;
 using Blcr.Linux;
@@ -42,7 +43,10 @@ public static class Checkpoint
         }
 
         return new CheckpointReport(writer.Path, bytes, still.Dump.Image.Processes.Count,
-            tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics, writer.Kept);
+            tree.Processes.Sum(process => process.Threads.Count), pause, still.Dump.Diagnostics, writer.Kept)
+        {
+            Folders = [.. SavedFolder.Of(still.Dump.Image)],
+        };
     }
 
     /// <summary>What <see cref="Run"/> would save, and what stands in the way. The application stands still for as long as it takes

@@ -1,3 +1,5 @@
+using Blcr.Engine.Kinds.ChosenFolders;
+
 namespace Blcr.Engine;
 
 /// <summary>What a user asks of <see cref="Checkpoint.Run"/>. Numbers of the enums are libcr's (blcr-contract, 2.2).</summary>
@@ -12,8 +14,11 @@ public sealed record CheckpointRequest
     /// <summary>Mapped files whose whole content goes into the context file.</summary>
     public SaveFiles Save { get; init; } = SaveFiles.None;
 
-    /// <summary>Files at or below these paths go into the context file as well, if a process has them open or mapped.</summary>
+    /// <summary>Files at or below these paths go into the context file as well, and all of those that are directories.</summary>
     public IReadOnlyList<string> SaveBelow { get; init; } = [];
+
+    /// <summary>The same, but only files that a process has open or mapped.</summary>
+    public IReadOnlyList<string> SaveOpenBelow { get; init; } = [];
 
     public TracedPolicy Traced { get; init; } = TracedPolicy.Error;
 
@@ -107,7 +112,11 @@ public enum Replace
 /// <param name="Diagnostics">Remarks on a good checkpoint (shown with --kmsg-warning), in order.</param>
 /// <param name="Kept">The series of files with this one; null if there is none.</param>
 public sealed record CheckpointReport(
-    string? Path, long Bytes, int Processes, int Threads, TimeSpan Pause, IReadOnlyList<string> Diagnostics, Write.KeptFiles? Kept);
+    string? Path, long Bytes, int Processes, int Threads, TimeSpan Pause, IReadOnlyList<string> Diagnostics, Write.KeptFiles? Kept)
+{
+    /// <summary>Directories saved with all that is in them.</summary>
+    public IReadOnlyList<SavedFolder> Folders { get; init; } = [];
+}
 
 /// <summary>What a checkpoint would save, were it taken.</summary>
 /// <param name="Image">What was collected; where something stands in the way, perhaps not all.</param>

@@ -1,4 +1,5 @@
 using Blcr.Engine.Check;
+using Blcr.Engine.Kinds.ChosenFolders;
 using Blcr.Engine.Read;
 using Blcr.Engine.Rebuild;
 using Blcr.Engine.Resume;
@@ -21,6 +22,7 @@ public static class Restart
             ? SeriesSource.Open(series.Path, request.Tell)
             : ContextFile.Open(request.Source);
         RestartPlan plan = new(request, file);
+        using RestoredFolders folders = plan.Folders; // what it has made goes again unless all succeeds
         Checker.Check(plan);
 
         using QuietStops quiet = new();

@@ -29,6 +29,9 @@ public sealed record RestartRequest
     /// <summary>What files have got since the checkpoint is kept when it is cut off, and told.</summary>
     public bool CutBack { get; init; }
 
+    /// <summary>Files of a saved directory that have other content now come back as they were; what is there is kept beside them, and told.</summary>
+    public bool PutBack { get; init; }
+
     /// <summary>Sent to every restored process once it runs; 0 for none; negative: before it runs.</summary>
     public int SignalAfter { get; init; }
 }

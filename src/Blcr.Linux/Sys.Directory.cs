@@ -15,6 +15,12 @@ public static unsafe partial class Sys
         }
 
         using Fd directory = opened.Value!;
+        return ListDirectory(directory);
+    }
+
+    /// <summary>The same of one that is open for reading; its position moves.</summary>
+    public static SysResult<List<string>> ListDirectory(Fd directory)
+    {
         List<string> names = [];
         Span<byte> room = stackalloc byte[8192];
         while (true)

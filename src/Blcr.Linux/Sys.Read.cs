@@ -20,6 +20,30 @@ public static unsafe partial class Sys
         }
     }
 
+    /// <summary>As many bytes as there are, up to the length of <paramref name="to"/>, in as many calls as it takes.</summary>
+    /// <returns>Bytes read: fewer than asked for at the end of the file only.</returns>
+    public static SysResult ReadAllAt(Fd fd, Span<byte> to, long offset)
+    {
+        int done = 0;
+        while (done < to.Length)
+        {
+            SysResult got = ReadAt(fd, to[done..], offset + done);
+            if (got.Ok && got.Value == 0)
+            {
+                break;
+            }
+
+            if (!got.Ok && got.Error != Errno.Interrupted)
+            {
+                return got;
+            }
+
+            done += got.Ok ? (int)got.Value : 0;
+        }
+
+        return new SysResult(done, Errno.None);
+    }
+
     public static SysResult Write(Fd fd, ReadOnlySpan<byte> from)
     {
         fixed (byte* at = from)

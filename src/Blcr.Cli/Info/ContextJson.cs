@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.ChosenFolders;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Read;
 using Blcr.Linux;
@@ -24,6 +25,12 @@ internal static class ContextJson
             Origin(json, file.Image.Origin ?? new Origin());
             List(json, "processes", file.Image.Processes, process => Process(json, file, process));
             List(json, "files_inside", file.Image.FileContents, content => Content(json, content));
+            List(json, "directories_inside", SavedFolder.Of(file.Image), folder =>
+            {
+                json.WriteString("path", folder.Path);
+                json.WriteNumber("names", folder.Names);
+                json.WriteNumber("bytes", folder.Bytes);
+            });
             List(json, "shared_objects", SharedObjectsText.Of(file.Image), what => json.WriteString("what", what));
             List(json, "outside", OutsideEnds.Of(file.Image), end =>
             {

@@ -1,6 +1,7 @@
 using System.Text;
 using Blcr.Engine;
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.ChosenFolders;
 using Blcr.Engine.Kinds.Descriptors;
 using Blcr.Engine.Read;
 using Blcr.Linux;
@@ -39,6 +40,15 @@ internal static class ContextText
             foreach (FileContent content in image.FileContents)
             {
                 text.Append($"  {FileContentText.Of(content)}\n");
+            }
+        }
+
+        if (image.ChosenFolders.Count > 0)
+        {
+            text.Append("\ndirectories inside the context, with all that was in them\n");
+            foreach (SavedFolder folder in SavedFolder.Of(image))
+            {
+                text.Append($"  {Words.Harmless(folder.Path)}: {Words.Count(folder.Names, "name")}, {Words.Bytes(folder.Bytes)}\n");
             }
         }
 

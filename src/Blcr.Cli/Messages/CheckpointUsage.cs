@@ -51,7 +51,10 @@ internal static class CheckpointUsage
               --save-shared       every shared mapping of a file
               --save-all          all of these
               --save-none         none (default)
-              --save-files PATH   files at PATH or below that the processes have open or mapped;
+              --save-files PATH   the file PATH, if the processes have it open or mapped; if PATH is a
+                                  directory, all that is in it; may be repeated
+              --save-open-files PATH
+                                  files at PATH or below that the processes have open or mapped;
                                   may be repeated
 
         Processes under a debugger, and debuggers:

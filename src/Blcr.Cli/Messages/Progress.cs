@@ -1,5 +1,6 @@
 using System.Globalization;
 using Blcr.Engine;
+using Blcr.Engine.Kinds.ChosenFolders;
 
 namespace Blcr.Cli.Messages;
 
@@ -22,6 +23,11 @@ internal sealed class Progress(Reporter reporter, int verbose)
     public void Completed(CheckpointReport report)
     {
         Tell("checkpoint request completed");
+        foreach (SavedFolder folder in report.Folders)
+        {
+            Tell($"{folder.Path}: saved with all that is in it, {folder.Names} name(s), {folder.Bytes} bytes");
+        }
+
         if (report.Kept is { } kept)
         {
             Tell($"{report.Path}: {report.Bytes} bytes, read back and verified; {kept.Files} file(s) kept, {kept.Bytes} bytes in all");

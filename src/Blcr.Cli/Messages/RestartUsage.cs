@@ -42,6 +42,8 @@ internal static class RestartUsage
               --relocate OLD=NEW  what was saved at OLD or below is at NEW now; up to 16 times
               --cut-back          what written files have got since the checkpoint is not only cut off,
                                   but kept in PATH.after-checkpoint, and told
+              --put-back          files of a saved directory that have another content now come back as they
+                                  were; what is there is kept in PATH.after-checkpoint, and told
               --inherit-fd OLD=FD what led out of the checkpoint at OLD becomes our descriptor FD; OLD is
                                   FD, PID:FD, pipe:[NUMBER] or a terminal's path, as cr_info shows them
 

@@ -27,6 +27,8 @@ internal sealed record CheckpointOptions
     /// <summary>Paths of files whose content is saved too.</summary>
     public List<string> SaveBelow { get; } = [];
 
+    public List<string> SaveOpenBelow { get; } = [];
+
     public TracedPolicy Traced { get; private set; }
 
     public TracerPolicy Tracer { get; private set; }
@@ -113,6 +115,7 @@ internal sealed record CheckpointOptions
             case CheckpointOption.SaveAll: Save = SaveFiles.All; break;
             case CheckpointOption.SaveNone: Save = SaveFiles.None; break;
             case CheckpointOption.SaveFiles: SaveBelow.Add(given.Argument!); break;
+            case CheckpointOption.SaveOpenFiles: SaveOpenBelow.Add(given.Argument!); break;
             case CheckpointOption.TracedError: Traced = TracedPolicy.Error; break;
             case CheckpointOption.TracedSkip: Traced = TracedPolicy.Skip; break;
             case CheckpointOption.TracedAllow: Traced = TracedPolicy.Allow; break;

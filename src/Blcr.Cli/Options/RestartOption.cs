@@ -9,7 +9,7 @@ internal enum RestartOption
     OmitMaybe, OmitAlways, OmitNever,
     RunOnSuccess, RunOnFailArguments, RunOnFailTemporary, RunOnFailEnvironment, RunOnFailPermanent, RunOnFailure,
     Relocate, InheritDescriptor,
-    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace, OwnGroups, CutBack,
+    RestorePid, NoRestorePid, RestoreGroup, NoRestoreGroup, RestoreSession, NoRestoreSession, NewPidNamespace, OwnGroups, CutBack, PutBack,
     DiagnosticsNone, DiagnosticsError, DiagnosticsWarning,
 }
 
@@ -53,6 +53,7 @@ internal static class RestartOptionForms
         new(RestartOption.NewPidNamespace, "", ["new-pid-namespace"], OptionArgument.Optional),
         new(RestartOption.OwnGroups, "", ["own-groups"]),
         new(RestartOption.CutBack, "", ["cut-back"]),
+        new(RestartOption.PutBack, "", ["put-back"]),
         new(RestartOption.DiagnosticsNone, "", ["kmsg-none"]),
         new(RestartOption.DiagnosticsError, "", ["kmsg-error"]),
         new(RestartOption.DiagnosticsWarning, "", ["kmsg-warning"]),

@@ -38,6 +38,8 @@ internal sealed record RestartOptions
 
     public bool CutBack { get; private set; }
 
+    public bool PutBack { get; private set; }
+
     public List<Relocation> Relocations { get; } = [];
 
     public List<Replacement> Replacements { get; } = [];
@@ -76,6 +78,7 @@ internal sealed record RestartOptions
         Sessions = Sessions,
         OwnGroups = OwnGroups,
         CutBack = CutBack,
+        PutBack = PutBack,
         Relocations = Relocations,
         Replacements = Replacements,
         SignalAfter = Signal,
@@ -116,6 +119,7 @@ internal sealed record RestartOptions
             case RestartOption.NoRestoreSession: Sessions = SavedIds.None; break;
             case RestartOption.NewPidNamespace: return TakeNamespace(given.Argument);
             case RestartOption.CutBack: CutBack = true; break;
+            case RestartOption.PutBack: PutBack = true; break;
             case RestartOption.OwnGroups: OwnGroups = true; break;
             case RestartOption.DiagnosticsNone: Diagnostics = DiagnosticsPolicy.None; break;
             case RestartOption.DiagnosticsError: Diagnostics = DiagnosticsPolicy.Error; break;

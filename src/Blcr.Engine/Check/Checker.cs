@@ -10,6 +10,14 @@ internal static class Checker
     public static void Check(RestartPlan plan)
     {
         new IdChecker(plan).Check();
+        if (plan.Image.ChosenFolders.Count > 0)
+        {
+            // Made before the kinds are asked, which look for what is in them; so not before it is known that they can be.
+            plan.Folders.Check();
+            ThrowIfAny(plan);
+            plan.Folders.Make();
+        }
+
         foreach (ProcessImage process in plan.Image.Processes.Where(process => process.Zombie is null))
         {
             foreach (ProcessKind kind in AllKinds.EveryOfProcesses)
@@ -26,6 +34,11 @@ internal static class Checker
             }
         }
 
+        ThrowIfAny(plan);
+    }
+
+    private static void ThrowIfAny(RestartPlan plan)
+    {
         if (plan.Obstacles.Count > 0)
         {
             throw new RefusedException([.. plan.Obstacles]);

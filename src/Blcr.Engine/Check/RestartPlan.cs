@@ -1,4 +1,5 @@
 using Blcr.Engine.Image;
+using Blcr.Engine.Kinds.ChosenFolders;
 using Blcr.Engine.Read;
 using Blcr.Engine.Skeleton;
 
@@ -13,6 +14,7 @@ public sealed class RestartPlan
         File = file;
         Rights = new(file.OwnerUid);
         Replacements = new(this);
+        Folders = new(this);
         Requester = new(() => Check.Requester.Look(this));
         Family = FamilyPlan.Of(file.Image, request);
         if (request.OwnGroups)
@@ -37,6 +39,9 @@ public sealed class RestartPlan
 
     /// <summary>What the user gives for ends that lead outside.</summary>
     public Replacements Replacements { get; }
+
+    /// <summary>Directories that were saved with all that is in them.</summary>
+    public RestoredFolders Folders { get; }
 
     public List<Obstacle> Obstacles { get; } = [];
 

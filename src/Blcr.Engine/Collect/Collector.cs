@@ -1,6 +1,7 @@
 using Blcr.Engine.Freeze;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds;
+using Blcr.Engine.Kinds.ChosenFolders;
 using Blcr.Engine.Kinds.Threads;
 using Blcr.Engine.Scope;
 using Blcr.Linux;
@@ -39,6 +40,8 @@ internal static class Collector
         {
             kind.CollectShared(dump);
         }
+
+        FolderCollector.Collect(dump);
     }
 
     private static void AddProcesses(Dump dump, FrozenTree tree, ScopeSearch scope)

@@ -33,7 +33,7 @@ public sealed class Dump(CheckpointRequest request) : IDisposable
     public FileContentTable FileContents => field ??= new(this);
 
     /// <summary>Those that the user wants to be saved so.</summary>
-    public ChosenFiles ChosenFiles { get; } = new(request.SaveBelow);
+    public ChosenFiles ChosenFiles { get; } = new(request.SaveBelow, request.SaveOpenBelow);
 
     /// <summary>Finds names of files that are watched.</summary>
     public WatchedFileSearch WatchedFiles => field ??= new(this);

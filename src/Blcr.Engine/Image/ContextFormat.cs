@@ -32,8 +32,12 @@ public static class ContextFormat
     /// <summary>Pages a file can hold: 32 TiB, so that no sum of lengths overflows.</summary>
     public const ulong PageLimit = 1UL << 33;
 
+    /// <summary>Required feature: there are directories to be made again (<see cref="ContextImage.ChosenFolders"/>), which a
+    /// reader that knows nothing of them would leave out.</summary>
+    public const ulong FoldersFeature = 1;
+
     /// <summary>Bits of <see cref="ContextHeader.Required"/> that this reader understands.</summary>
-    public const ulong KnownFeatures = 0;
+    public const ulong KnownFeatures = FoldersFeature;
 
     /// <summary>As PNG does it: a byte above 127, a name, CR LF and ^Z tell text-mode transfers from the real thing.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'B', (byte)'L', (byte)'C', (byte)'R', 0x0d, 0x0a, 0x1a];

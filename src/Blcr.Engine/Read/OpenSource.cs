@@ -118,29 +118,8 @@ internal sealed record OpenSource(Fd File, string Name, long Start, uint OwnerUi
     /// <summary>As many bytes as there are, up to the length of <paramref name="to"/>.</summary>
     private static int ReadAt(Fd file, string name, Span<byte> to, long offset)
     {
-        int done = 0;
-        while (done < to.Length)
-        {
-            SysResult got = Sys.ReadAt(file, to[done..], offset + done);
-            if (got.Error == Errno.Interrupted)
-            {
-                continue;
-            }
-
-            if (!got.Ok)
-            {
-                throw ReadRefusal.Reading(name, got.Error);
-            }
-
-            if (got.Value == 0)
-            {
-                break;
-            }
-
-            done += (int)got.Value;
-        }
-
-        return done;
+        SysResult got = Sys.ReadAllAt(file, to, offset);
+        return got.Ok ? (int)got.Value : throw ReadRefusal.Reading(name, got.Error);
     }
 
     /// <summary>The file in a directory of cr_checkpoint --dir. One for now: one process.</summary>

@@ -52,6 +52,7 @@ internal sealed class Structure
         SysvStructure.Check(structure, image, structure._segments);
         QueueStructure.Check(structure, image);
         FileStructure.Check(structure, image);
+        FolderStructure.Check(structure, image);
         SocketStructure.Check(structure, image);
         TerminalStructure.Check(structure, image);
         ProcessStructure.Check(structure, image.Processes);

@@ -35,9 +35,11 @@ internal static class Release
         // A single process is its own: what is killed with one thread is killed with all.
         using DeathWatch? watch = tree.Processes.Count > 1 ? DeathWatch.Over([.. tree.Processes.Select(process => process.Pid)]) : null;
         rebuilding.Last.ForEach(last => last());
+        rebuilding.Plan.Folders.Finish();
         rebuilding.CutBack.Tell();
         rebuilding.Watching.ForEach(watch => watch());
         rebuilding.Succeeded = true;
+        rebuilding.Plan.Folders.Keep();
         rebuilding.Dispose(); // before anything runs: a pipe end still open here would keep a reader from its end of file
         foreach (SeedThread thread in tree.Processes.SelectMany(process => process.SeedThreads))
         {

@@ -84,7 +84,7 @@ public sealed class ContextWriter : IDisposable
         _ = Sys.Random(identity); // fails in no way but EINTR, and zeros would do: it only tells files apart
         ContextHeader header = new(
             ContextFormat.Version,
-            Required: 0,
+            Required: dump.Image.ChosenFolders.Count > 0 ? ContextFormat.FoldersFeature : 0,
             Optional: 0,
             ContextFormat.ThisArchitecture,
             Sys.PageSize,

@@ -93,37 +93,8 @@ internal sealed class PageReader
     private static int ReadFile(PageSource.FilePages file, ulong skipped, Span<byte> to, out Obstacle? trouble)
     {
         int length = (int)Math.Min((file.Pages - skipped) * Sys.PageSize, (ulong)to.Length);
-        trouble = Fill(file.File, checked(file.Offset + (long)(skipped * Sys.PageSize)), to[..length]);
+        trouble = file.File.Read(to[..length], checked(file.Offset + (long)(skipped * Sys.PageSize)));
         return length;
-    }
-
-    private static Obstacle? Fill(Fd file, long offset, Span<byte> to)
-    {
-        while (!to.IsEmpty)
-        {
-            SysResult got = Sys.ReadAt(file, to, offset);
-            if (got.Error == Errno.Interrupted)
-            {
-                continue;
-            }
-
-            if (!got.Ok)
-            {
-                return new Obstacle(0, got.Error, $"could not read a file that has to be saved: {ErrorText.Of(got.Error)}",
-                    "Nothing was kept of this checkpoint; the program runs on.", "Look at the file system it is on.");
-            }
-
-            if (got.Value == 0)
-            {
-                to.Clear(); // past the end: zeros, as in the last page of a mapping
-                return null;
-            }
-
-            to = to[(int)got.Value..];
-            offset += got.Value;
-        }
-
-        return null;
     }
 
     private static Obstacle? Copy(FrozenProcess process, Span<IoVector> ranges, Span<byte> to)

@@ -19,9 +19,8 @@ public sealed class PageSources
     public ulong AddMemory(FrozenProcess process, TaskAddress start, ulong pages) =>
         Add(new PageSource.Memory(process, start, pages));
 
-    /// <summary>Pages of a file of which <paramref name="file"/> is a descriptor of ours (kept open by its owner until
-    /// the context file is written). Reading past the end of the file gives zeros.</summary>
-    public ulong AddFile(Fd file, long offset, ulong pages) => Add(new PageSource.FilePages(file, offset, pages));
+    /// <summary>Pages of a file. Reading past its end gives zeros.</summary>
+    public ulong AddFile(SourceFile file, long offset, ulong pages) => Add(new PageSource.FilePages(file, offset, pages));
 
     private ulong Add(PageSource source)
     {
@@ -36,5 +35,5 @@ public abstract record PageSource(ulong Pages)
 {
     public sealed record Memory(FrozenProcess Process, TaskAddress Start, ulong Pages) : PageSource(Pages);
 
-    public sealed record FilePages(Fd File, long Offset, ulong Pages) : PageSource(Pages);
+    public sealed record FilePages(SourceFile File, long Offset, ulong Pages) : PageSource(Pages);
 }

@@ -44,7 +44,7 @@ internal sealed class HandMade : IDisposable
         dump.Image.MergeFrom(Image);
         if (Pages > 0)
         {
-            dump.Pages.AddFile(_memory, 0, (ulong)Pages);
+            dump.Pages.AddFile(new OpenSourceFile(_memory, "a file"), 0, (ulong)Pages);
         }
 
         return dump;

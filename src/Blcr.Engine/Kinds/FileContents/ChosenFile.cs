@@ -12,13 +12,10 @@ namespace Blcr.Engine.Kinds.FileContents;
 /// under its name.</summary>
 internal static class ChosenFile
 {
-    private const int BlockLength = 1 << 20;
-    private const uint PermissionBits = 0xfff;
-
     /// <summary>Only a file that can be written to needs a place: anything else can be had in memory.</summary>
     public static void Check(RestartPlan plan, FileContent content)
     {
-        if (!FileContentUse.IsWritten(plan.Image, content.Id))
+        if (plan.Folders.HasMade(content.Id) || !FileContentUse.IsWritten(plan.Image, content.Id))
         {
             return;
         }
@@ -49,7 +46,7 @@ internal static class ChosenFile
     public static (Fd File, ChosenState State) Open(FileContent content, string path, bool written, ContextFile context)
     {
         SysResult<Fd> there = OpenThere(path, written ? OpenFlags.ReadWrite : OpenFlags.ReadOnly);
-        if (there.Ok && IsEqual(content, there.Value!, context))
+        if (there.Ok && SavedBytes.AreIn(there.Value!, content, context))
         {
             return (there.Value!, ChosenState.There);
         }
@@ -62,18 +59,10 @@ internal static class ChosenFile
         there.Value?.Dispose();
         if (there.Error == Errno.NoEntry)
         {
-            SysResult<Fd> made = Sys.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec,
-                content.Mode & PermissionBits);
-            if (made.Ok && Sys.SetSize(made.Value!, (long)content.Size).Ok)
-            {
-                _ = Sys.SetOwner(made.Value!, content.Uid, content.Gid); // its owner is the one who restarts it, if it cannot be given away
-                return (made.Value!, ChosenState.MadeByName);
-            }
-
+            SysResult<Fd> made = WholeFile.Make(content, path, written, context);
             if (made.Ok)
             {
-                made.Value!.Dispose();
-                _ = Sys.Unlink(path);
+                return (made.Value!, ChosenState.MadeByName);
             }
         }
 
@@ -98,7 +87,7 @@ internal static class ChosenFile
     private static Obstacle? WhyNotInPlace(FileContent content, string path, ContextFile context)
     {
         using Fd? file = OpenThere(path, OpenFlags.ReadOnly).Value;
-        if (file is null || !Sys.Status(file, out FileStatus status).Ok || IsEqual(content, file, context))
+        if (file is null || !Sys.Status(file, out FileStatus status).Ok || SavedBytes.AreIn(file, content, context))
         {
             return null; // a file that may be written but not read is told when it is opened
         }
@@ -116,74 +105,6 @@ internal static class ChosenFile
     private static Obstacle Refuse(string path, Errno error, string why) => new(0, error, $"the saved file {path} {why}",
         "A process has it open for writing: it has to have its saved content under its name. Nothing was restarted.",
         "Put that right, move what is there away, or give the file another place with --relocate OLD=NEW.");
-
-    /// <summary>Compares byte by byte, a block at a time: a time or an inode number says nothing about a copy.</summary>
-    private static bool IsEqual(FileContent content, Fd file, ContextFile context)
-    {
-        if (!Sys.Status(file, out FileStatus status).Ok || status.Type != FileType.Regular || (ulong)status.Size != content.Size)
-        {
-            return false;
-        }
-
-        byte[] saved = GC.AllocateUninitializedArray<byte>(BlockLength);
-        byte[] seen = GC.AllocateUninitializedArray<byte>(BlockLength);
-        ulong at = 0;
-        foreach (PageRun run in content.Runs.Append(new PageRun { Start = content.Size }))
-        {
-            if (!IsZero(file, at, run.Start, seen))
-            {
-                return false;
-            }
-
-            ulong end = Math.Min(run.Start + (run.Pages * Sys.PageSize), content.Size);
-            for (at = run.Start; at < end;)
-            {
-                int length = (int)Math.Min(BlockLength, end - at);
-                long offset = context.OffsetOf(run.DataPage) + (long)(at - run.Start);
-                if (!ReadAll(context.File, saved.AsSpan(0, length), offset) || !ReadAll(file, seen.AsSpan(0, length), (long)at)
-                    || !seen.AsSpan(0, length).SequenceEqual(saved.AsSpan(0, length)))
-                {
-                    return false;
-                }
-
-                at += (ulong)length;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool IsZero(Fd file, ulong start, ulong end, byte[] block)
-    {
-        for (ulong at = start; at < end;)
-        {
-            Span<byte> part = block.AsSpan(0, (int)Math.Min((ulong)block.Length, end - at));
-            if (!ReadAll(file, part, (long)at) || part.ContainsAnyExcept((byte)0))
-            {
-                return false;
-            }
-
-            at += (ulong)part.Length;
-        }
-
-        return true;
-    }
-
-    private static bool ReadAll(Fd file, Span<byte> to, long offset)
-    {
-        for (int done = 0; done < to.Length;)
-        {
-            SysResult got = Sys.ReadAt(file, to[done..], offset + done);
-            if (got.Value <= 0 && got.Error != Errno.Interrupted)
-            {
-                return false;
-            }
-
-            done += (int)Math.Max(got.Value, 0);
-        }
-
-        return true;
-    }
 }
 
 /// <summary>How a chosen file was had.</summary>
@@ -195,7 +116,7 @@ internal enum ChosenState
     /// <summary>The same file with other content: to be set back when nothing else can fail.</summary>
     ToBeSetBack,
 
-    /// <summary>To be filled, and removed if the restart fails.</summary>
+    /// <summary>Complete; to be removed if the restart fails.</summary>
     MadeByName,
 
     /// <summary>To be filled.</summary>

@@ -1,5 +1,6 @@
 using Blcr.Engine.Collect;
 using Blcr.Engine.Image;
+using Blcr.Engine.Write;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.FileContents;
@@ -47,14 +48,43 @@ public sealed class FileContentTable(Dump dump) : IDisposable
             return content;
         }
 
-        content.Inode = origin == FileContentOrigin.ContentChosenFile ? status.Inode : 0;
+        bool isChosen = origin == FileContentOrigin.ContentChosenFile;
+        content.Inode = isChosen ? status.Inode : 0;
         _files.Add(reader.Value!);
         if (origin == FileContentOrigin.ContentMemfd)
         {
             DescribeMemoryFile(content, reader.Value!, status);
         }
 
-        FileRuns.Note(dump, reader.Value!, (long)content.Size, content.Runs);
+        FileRuns.Note(dump, reader.Value!, new OpenSourceFile(reader.Value!, path, isChosen ? status : null), (long)content.Size, content.Runs);
+        return content;
+    }
+
+    /// <summary>A file below a chosen directory, which needs to be open only while it is read.</summary>
+    /// <param name="folder">Stays open until the context file is written.</param>
+    /// <param name="name">Below the folder.</param>
+    /// <param name="path">The whole path.</param>
+    /// <returns>null: it is none any more, or cannot be read, for <paramref name="error"/>.</returns>
+    public FileContent? AddClosed(Fd folder, string name, string path, out Errno error)
+    {
+        SysResult<Fd> opened = Sys.OpenBelow(folder, name, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
+        using Fd? file = opened.Value;
+        FileStatus status = default;
+        error = file is null ? opened.Error : Sys.Status(file, out status).Error;
+        if (file is null || status.Type != FileType.Regular)
+        {
+            error = error == Errno.None ? Errno.NoEntry : error;
+            return null;
+        }
+
+        if (!_byIdentity.TryGetValue((status.Device, status.Inode), out FileContent? content))
+        {
+            content = Describe(FileContentOrigin.ContentFolderFile, path, status);
+            _byIdentity.Add((status.Device, status.Inode), content);
+            dump.Image.FileContents.Add(content);
+            FileRuns.Note(dump, file, new ClosedSourceFile(folder, name, path, status), status.Size, content.Runs);
+        }
+
         return content;
     }
 

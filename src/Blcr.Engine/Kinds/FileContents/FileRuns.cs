@@ -1,5 +1,6 @@
 using Blcr.Engine.Collect;
 using Blcr.Engine.Image;
+using Blcr.Engine.Write;
 using Blcr.Linux;
 using Google.Protobuf.Collections;
 
@@ -8,13 +9,13 @@ namespace Blcr.Engine.Kinds.FileContents;
 /// <summary>Where a file has data, and where holes.</summary>
 internal static class FileRuns
 {
-    /// <summary>Adds the data to <paramref name="runs"/>, and to what is copied when the context file is written: until
-    /// then the file stays open.</summary>
+    /// <summary>Adds the data to <paramref name="runs"/>, and to what is copied when the context file is written.</summary>
     /// <param name="dump">The checkpoint.</param>
     /// <param name="file">A description of our own: its offset moves.</param>
+    /// <param name="source">What it is read from then.</param>
     /// <param name="size">Bytes.</param>
     /// <param name="runs">Ascending, apart from each other.</param>
-    public static void Note(Dump dump, Fd file, long size, RepeatedField<PageRun> runs)
+    public static void Note(Dump dump, Fd file, SourceFile source, long size, RepeatedField<PageRun> runs)
     {
         for (long at = 0; at < size;)
         {
@@ -33,7 +34,7 @@ internal static class FileRuns
             {
                 Start = (ulong)start,
                 Pages = pages,
-                DataPage = dump.Pages.AddFile(file, start, pages),
+                DataPage = dump.Pages.AddFile(source, start, pages),
             });
             at = start + ((long)pages * Sys.PageSize);
         }

@@ -20,7 +20,7 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
     private readonly List<string> _new = [];
     private readonly HashSet<uint> _unchanged = [];
 
-    // Files that were there with their content, and are nobody's to change.
+    // Files that have their content and all that belongs to it.
     private readonly HashSet<uint> _asTheyAre = [];
 
     /// <summary>The file of that id, complete, open for reading and writing, with the offset at 0.</summary>
@@ -146,6 +146,12 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
 
     private Fd OpenChosen(FileContent content)
     {
+        if (plan.Folders.Take(content.Id) is { } made)
+        {
+            _ = _asTheyAre.Add(content.Id);
+            return made;
+        }
+
         using OwnerRights.Scope rights = plan.Rights.Enter();
         string path = plan.Relocate(content.Path);
         (Fd file, ChosenState state) = ChosenFile.Open(content, path, FileContentUse.IsWritten(plan.Image, content.Id), plan.File);
@@ -154,7 +160,7 @@ public sealed class RestoredFiles(RestartPlan plan) : IDisposable
             _new.Add(path);
         }
 
-        _ = state == ChosenState.There && _asTheyAre.Add(content.Id);
+        _ = state is ChosenState.There or ChosenState.MadeByName && _asTheyAre.Add(content.Id);
         _ = state == ChosenState.ToBeSetBack && _unchanged.Add(content.Id);
         return file;
     }

@@ -2,6 +2,7 @@ using Blcr.Engine.Collect;
 using Blcr.Engine.Image;
 using Blcr.Engine.Kinds.FileContents;
 using Blcr.Engine.Kinds.SysvObjects;
+using Blcr.Engine.Write;
 using Blcr.Linux;
 
 namespace Blcr.Engine.Kinds.SysvMemory;
@@ -21,7 +22,7 @@ internal static class SegmentContents
             if (Sys.Open(link, OpenFlags.ReadOnly | OpenFlags.CloseOnExec).Value is { } file)
             {
                 dump.Keep(file);
-                FileRuns.Note(dump, file, (long)segment.Size, segment.Runs);
+                FileRuns.Note(dump, file, new OpenSourceFile(file, "a shared memory segment"), (long)segment.Size, segment.Runs);
                 return;
             }
         }
@@ -63,7 +64,7 @@ internal static class SegmentContents
         }
 
         dump.Keep(file);
-        AddRun(segment, pages, dump.Pages.AddFile(file, own.Address, pages));
+        AddRun(segment, pages, dump.Pages.AddFile(new OpenSourceFile(file, "a shared memory segment"), own.Address, pages));
     }
 
     private static void AddRun(SysvSegment segment, ulong pages, ulong dataPage) =>
