@@ -106,6 +106,26 @@ public sealed class Job(JobFolder folder, string id)
         return AwaitRestarts(before + tasks);
     }
 
+    /// <summary>qmod -rj, or with other words, until it has gone on from a checkpoint.</summary>
+    /// <remarks>The start of the new run can overtake the end of the old one: the execution daemon skips it then, and the job goes on
+    /// as if nothing had been asked (execd_job_exec.c: handle_job).</remarks>
+    public Job Reschedule(params string[] words)
+    {
+        int first = FirstProcess;
+        int before = Restarts;
+        void Ask() => folder.Cell.Run("qmod", [.. words, id]).Succeeds();
+        Ask();
+        return Awaits("a restart", () =>
+        {
+            if (State == "Rr" && ProcessTable.IsAlive(first) && Restarts == before)
+            {
+                Ask();
+            }
+
+            return Restarts > before;
+        });
+    }
+
     /// <summary>qdel, if it is there, and waits until it is gone.</summary>
     public void Delete()
     {

@@ -39,23 +39,8 @@ public sealed class Grid_Engine_loses_sight_of_a_job(Cell cell)
         using JobFolder folder = new(cell);
         Job job = Start(folder, when);
 
-        int first = job.FirstProcess;
-        Reschedule();
-        job.Awaits("a restart", () =>
-        {
-            // The start of the new run can overtake the end of the old one: the execution daemon skips it then, and the job
-            // goes on as if nothing had been asked (execd_job_exec.c: handle_job).
-            if (job.State == "Rr" && ProcessTable.IsAlive(first) && job.Restarts == 0)
-            {
-                Reschedule();
-            }
-
-            return job.Restarts > 0;
-        });
-
+        job.Reschedule(words);
         GoesOn(folder, job);
-
-        void Reschedule() => cell.Run("qmod", [.. words, job.Id]).Succeeds();
     }
 
     private static Job Start(JobFolder folder, string when)
