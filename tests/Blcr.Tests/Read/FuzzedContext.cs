@@ -57,6 +57,11 @@ internal sealed class FuzzedContext(int seed)
         ContextImage image = HandMade.ImageOf(4711, pages);
         image.FileContents.Add(new FileContent { Id = 3, Path = "/tmp/gone", Size = 5000 });
         image.FileContents[0].Runs.Add(new PageRun { Start = 4096, Pages = 1, DataPage = 2 });
+        image.ChosenFolders.Add(new ChosenFolder { Path = "/tmp/folder" });
+        image.ChosenFolders[0].Entries.Add(new FolderEntry { Mode = 0x41ed });
+        image.ChosenFolders[0].Entries.Add(new FolderEntry { Name = "sub", Mode = 0x41ed });
+        image.ChosenFolders[0].Entries.Add(new FolderEntry { Name = "sub/file", Mode = 0x81a4, Content = 3 });
+        image.ChosenFolders[0].Entries.Add(new FolderEntry { Name = "sub/link", Mode = 0xa1ff, Target = ByteString.CopyFromUtf8("file") });
         image.Descriptions.Add(new OpenDescription { Id = 2, RegularFile = new RegularFile { File = new FileReference { Path = "/etc/hosts" } } });
         image.Descriptions.Add(new OpenDescription { Id = 3, ContentFile = new ContentFile { Content = 3 } });
         image.Descriptions.Add(new OpenDescription { Id = 4, EpollSet = new EpollSet() });
