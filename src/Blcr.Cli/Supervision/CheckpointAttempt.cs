@@ -30,11 +30,11 @@ internal sealed class CheckpointAttempt : IDisposable
     public int Entry => _closed ? -1 : _messages.Number;
 
     /// <param name="target">Whose tree.</param>
-    /// <param name="file">Where to.</param>
+    /// <param name="directory">Where to. It holds the lock of that as long as it is at work.</param>
     /// <param name="keep">How many files are kept.</param>
     /// <param name="relay">All signals.</param>
     /// <param name="wrong">Why it could not be started.</param>
-    public static CheckpointAttempt? Start(int target, string file, int keep, SignalRelay relay, out string? wrong)
+    public static CheckpointAttempt? Start(int target, RunDirectory directory, int keep, SignalRelay relay, out string? wrong)
     {
         if (Sys.Pipe(OpenFlags.CloseOnExec | OpenFlags.NonBlocking, out Fd? ours, out Fd? its) is not Errno.None and var error)
         {
@@ -49,10 +49,11 @@ internal sealed class CheckpointAttempt : IDisposable
                 Execution = new Execution(
                     SupervisedSiblings.Checkpoint,
                     [
-                        "--tree", "--keep", keep.ToString(CultureInfo.InvariantCulture), "-f", file,
+                        "--tree", "--keep", keep.ToString(CultureInfo.InvariantCulture), "-f", directory.Context,
                         target.ToString(CultureInfo.InvariantCulture),
                     ],
                     Path: SupervisedSiblings.FileOf("cr_checkpoint")),
+                Passed = directory.Lock,
                 Errors = its,
                 OwnSession = true, // ^C is for the program; a checkpoint under way is not to fail by it
             }.Start(relay, null, out wrong);

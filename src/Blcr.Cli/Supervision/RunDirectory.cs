@@ -1,13 +1,18 @@
 using System.Globalization;
+using Blcr.Cli.Messages;
 using Blcr.Engine;
 using Blcr.Linux;
 
 namespace Blcr.Cli.Supervision;
 
 /// <summary>DIR of a supervised run: the state, the checkpoints, and a lock that only one cr_run has at a time.</summary>
+/// <remarks>A cr_checkpoint that it has started holds the lock with it (man 2 flock: it belongs to the open file description). If it
+/// outlives its cr_run, the next one waits: else it could restart from an older file, and that one's file would come to stand above it.</remarks>
 internal sealed class RunDirectory : IDisposable
 {
     private const string ContextName = "context";
+    private const long LookAgainNs = 20_000_000;
+    private const int LooksBeforeWord = 50;
 
     private readonly Fd? _lock;
 
@@ -20,6 +25,9 @@ internal sealed class RunDirectory : IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>The lock, for a process that may outlive us. Preconditions: from <see cref="Open"/>.</summary>
+    public Fd Lock => _lock ?? throw new InvalidOperationException("looked at only");
 
     public StateFile State { get; }
 
@@ -51,7 +59,7 @@ internal sealed class RunDirectory : IDisposable
             return null;
         }
 
-        if (!Sys.TryLock(opened.Value!).Ok)
+        if (!TakeLock(opened.Value!, path))
         {
             opened.Value!.Dispose();
             RunState? other = new StateFile(path).Read().Value;
@@ -80,6 +88,27 @@ internal sealed class RunDirectory : IDisposable
     }
 
     public void Dispose() => _lock?.Dispose();
+
+    // Not if it is another cr_run's, or may be.
+    private static bool TakeLock(Fd file, string path)
+    {
+        for (int looks = 1; !Sys.TryLock(file).Ok; looks++)
+        {
+            if (new StateFile(path).Read().Value is not { } last || last.Host != Host.Here || last.Supervisor.Runs)
+            {
+                return false;
+            }
+
+            if (looks == LooksBeforeWord)
+            {
+                StandardStreams.WriteError($"cr_run: waits for the cr_checkpoint that the cr_run before has left at work in {path}\n");
+            }
+
+            Sys.Sleep(LookAgainNs);
+        }
+
+        return true;
+    }
 
     // "context" is 0, "context.2" is 2, anything else is not ours.
     private static int? AgeOf(string name) =>

@@ -116,7 +116,7 @@ internal sealed class Supervisor : IDisposable
     {
         _wanted = false;
         _checkpoint = CheckpointAttempt.Start(
-            _subject.Process.Pid, _directory.Context, State.Settings.KeepOrUsual, _relay, out string? wrong);
+            _subject.Process.Pid, _directory, State.Settings.KeepOrUsual, _relay, out string? wrong);
         if (_checkpoint is null)
         {
             Failed(wrong!);

@@ -47,6 +47,25 @@ public sealed class The_death_of_cr_run
         Assert.Equal(new Ending(status, signal), resumed.WaitForEnd(Limits.Application));
     }
 
+    // Here we are the cr_checkpoint.
+    [Fact]
+    public void Leaves_a_checkpoint_at_work_which_the_next_one_waits_for()
+    {
+        using Supervised run = Supervised.Ledger();
+        run.KillSupervisor();
+        Fd held = Sys.Open(run.App.PathOf("run/lock"), OpenFlags.ReadWrite | OpenFlags.CloseOnExec).Value!;
+        run.Until("the lock, which the dead one had", () => Sys.TryLock(held).Ok);
+
+        ChildProcess resumed = run.Resume();
+        run.Until("told that it waits", () => run.App.Read("resume-1.err").Contains("waits for the cr_checkpoint that the cr_run before has left at work in run"));
+        Assert.NotEqual(resumed.Pid, run.State.Supervisor.Pid);
+
+        held.Dispose();
+        run.Until("the program adopted", () => run.State.Supervisor.Pid == resumed.Pid).Writes().Make("end", "0");
+        run.Until("the program collected", () => Orphans.IsGone(run.Program));
+        Assert.Equal(Ending.Exit(0), resumed.WaitForEnd(Limits.Application));
+    }
+
     [Fact]
     public void Is_no_end_of_restarts()
     {

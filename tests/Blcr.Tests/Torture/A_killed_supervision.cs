@@ -84,7 +84,10 @@ public sealed class A_killed_supervision
         {
             ChildProcess supervisor = run.Resume();
             run.Until($"a decision after {when}", () =>
-                supervisor.Ended() is not null || (Runs(run, supervisor) && Programs(run).Length == 1));
+            {
+                _ = Orphans.AreCollected(); // as init does; that is how the end of a program becomes known whose cr_run is dead
+                return supervisor.Ended() is not null || (Runs(run, supervisor) && Programs(run).Length == 1);
+            });
             if (supervisor.Ended() is null)
             {
                 // One that was still dying when it was found comes back a moment later.
@@ -102,7 +105,7 @@ public sealed class A_killed_supervision
     }
 
     private static bool Runs(Supervised run, ChildProcess supervisor) =>
-        run.State is { Restarting: false, End: null } state && state.Supervisor.Pid == supervisor.Pid;
+        run.State is { Restarting: false, End: null } state && state.Supervisor.Pid == supervisor.Pid && state.Program.Runs;
 
     private static int[] Programs(Supervised run) =>
         [.. ProcessTable.All().Where(pid => NameOf(pid) == "ledger" && ProcessTable.IsAlive(pid) && ProcessTable.HasInEnvironment(pid, $"BLCR_TEST_DIR={run.App.Folder}"))];
