@@ -1,3 +1,4 @@
+using Blcr.Tests.BadDays;
 using Blcr.Tests.Harness;
 using Xunit;
 
@@ -50,6 +51,41 @@ public sealed class A_batch_system_of_any_kind
         string errors = string.Concat(Directory.EnumerateFiles(job.App.Folder, "cr_restart-*.err").Select(File.ReadAllText));
         Assert.Contains($"checkpoint.17' is damaged", errors, StringComparison.Ordinal);
         Assert.Contains("checkpoint.17.1", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Brings_back_a_job_whose_node_has_died_without_gap_or_repeat()
+    {
+        using BatchJob job = new(User.Ordinary, null);
+        job.GetsOn();
+        job.Say("checkpoint", "-p", $"{job.Pid}").Succeeds();
+        job.GetsOn();
+        job.App.Kill().LeavesNothing();
+
+        job.Again("start", "--", "/bin/false");
+
+        job.EndsWithTheExactResult();
+    }
+
+    [Fact]
+    public void Keeps_what_it_has_when_the_directory_is_full()
+    {
+        using BatchJob job = Start("without");
+        using SmallDisk disk = new(job.App.PathOf("disk"), megabytes: 8);
+        job.GetsOn();
+        job.Say("checkpoint", "-d", disk.Folder, "-p", $"{job.Pid}").Succeeds();
+        string ballast = Path.Combine(disk.Folder, "ballast");
+        job.App.Run("/bin/sh", "-c", "cat /dev/zero >\"$0\"", ballast).RefusesWith(1, "No space left on device");
+
+        job.Say("vacate", "-d", disk.Folder, "-p", $"{job.Pid}").RefusesWith(28, "the job runs on, and what was saved before is there");
+        job.App.RunsOn();
+        job.Say("status", "-d", disk.Folder).Succeeds();
+
+        File.Delete(ballast);
+        job.Say("vacate", "-d", disk.Folder, "-p", $"{job.Pid}").Succeeds();
+        job.App.Ends(Ending.By(9)).LeavesNothing();
+        job.Again("restart", "-d", disk.Folder);
+        job.EndsWithTheExactResult();
     }
 
     [Fact]

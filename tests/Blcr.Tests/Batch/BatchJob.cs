@@ -28,15 +28,15 @@ internal sealed class BatchJob : IDisposable
     private readonly Application _app;
 
     /// <param name="user">Whose job it is: one whose commands have a capability has his old process ids back.</param>
-    /// <param name="restartOptions">Words for cr_restart.</param>
-    public BatchJob(User user, string restartOptions)
+    /// <param name="restartOptions">Words for cr_restart; null: what the script does without being told.</param>
+    public BatchJob(User user, string? restartOptions)
     {
         if (user.FileCapabilities.Length > 0)
         {
             _tree.Capabilities("on");
         }
 
-        Dictionary<string, string> environment = new() { ["BLCR_RESTART_OPTIONS"] = restartOptions };
+        Dictionary<string, string> environment = restartOptions is null ? [] : new() { ["BLCR_RESTART_OPTIONS"] = restartOptions };
         _app = Application.StartReal(
             ["/bin/bash", "-c", "until [ -e job ]; do sleep 0.02; done; exec \"$0\" start -j 17 -- /bin/bash job", Script], environment, user: user);
         File.WriteAllText(_app.PathOf("job.new"), Work);
